@@ -1,1 +1,2 @@
 export * from './specification';
+export * from './postgres-for-tests';

@@ -1,0 +1,3 @@
+export * from './database';
+export { startEmbeddedPostgres } from './embedded-server';
+export type { EmbeddedPostgres, EmbeddedPostgresOptions } from './embedded-server';

@@ -1,0 +1,11 @@
+'use strict';
+const { rmSync } = require('node:fs');
+
+module.exports = async function stopDatabase() {
+  const running = globalThis.encaisseTestDatabase;
+  if (running === undefined) return;
+  delete globalThis.encaisseTestDatabase;
+  delete process.env.TEST_DATABASE_URL;
+  await running.server.stop();
+  rmSync(running.dataDir, { recursive: true, force: true });
+};
