@@ -23,7 +23,7 @@ const byKind = [
   },
   {
     sourceTag: 'kind:domain',
-    onlyDependOnLibsWithTags: ['kind:kernel'],
+    onlyDependOnLibsWithTags: ['kind:kernel', 'kind:contract'],
     allowedExternalImports: [],
   },
   {

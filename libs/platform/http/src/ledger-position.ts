@@ -1,0 +1,62 @@
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  SetMetadata,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { Projections } from '@encaisse/platform/projections';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Observable } from 'rxjs';
+import { COMMON_PROBLEMS, invalidRequest, Problem } from './problem';
+
+const READS = Symbol('reads');
+const WAIT_LIMIT_MILLIS = 5000;
+
+/** Declares which read models a route answers from, so that `Ledger-Position` can wait for them. */
+export const ReadsFrom = (...projections: readonly string[]) => SetMetadata(READS, projections);
+
+/** Tells the position after a command, for the reads that follow. */
+export function tellPosition(reply: FastifyReply, position: number): void {
+  void reply.header('Ledger-Position', String(position));
+}
+
+/** Holds a read until its read models have reached the position asked for, 5 s at most (D16). */
+@Injectable()
+export class LedgerPositionInterceptor implements NestInterceptor {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly projections: Projections,
+  ) {}
+
+  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+    const targets = [context.getHandler(), context.getClass()];
+    const names = this.reflector.getAllAndOverride<string[] | undefined>(READS, targets);
+    const header = context.switchToHttp().getRequest<FastifyRequest>().headers['ledger-position'];
+    if (typeof header === 'string') await this.wait(names ?? [], header);
+    return next.handle();
+  }
+
+  private async wait(names: readonly string[], header: string): Promise<void> {
+    const position = Number(header);
+    if (!Number.isSafeInteger(position) || position < 0)
+      throw invalidRequest([
+        { pointer: 'header/Ledger-Position', detail: 'must be a position given by a command' },
+      ]);
+    const reached =
+      names.length === 0
+        ? await this.projections.settle(position, WAIT_LIMIT_MILLIS)
+        : (
+            await Promise.all(
+              names.map((name) => this.projections.waitFor(name, position, WAIT_LIMIT_MILLIS)),
+            )
+          ).every(Boolean);
+    if (!reached)
+      throw new Problem(
+        'position-not-reached',
+        COMMON_PROBLEMS['position-not-reached'],
+        'the read model is late; ask again in a moment',
+      );
+  }
+}

@@ -1,0 +1,38 @@
+type Waiter = { readonly position: number; readonly resolve: (isReached: boolean) => void };
+
+/** Those who wait for a position to be reached (D16). */
+export class PositionWaiters {
+  private position = 0;
+  private waiters: Waiter[] = [];
+
+  get current(): number {
+    return this.position;
+  }
+
+  reached(position: number): void {
+    this.position = position;
+    if (this.waiters.length === 0) return;
+    const due = this.waiters.filter((waiter) => waiter.position <= position);
+    this.waiters = this.waiters.filter((waiter) => waiter.position > position);
+    for (const waiter of due) waiter.resolve(true);
+  }
+
+  /** True once the position is reached, false after the time-out. */
+  wait(position: number, timeoutMillis: number): Promise<boolean> {
+    if (position <= this.position) return Promise.resolve(true);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.waiters = this.waiters.filter((other) => other !== waiter);
+        resolve(false);
+      }, timeoutMillis);
+      const waiter: Waiter = {
+        position,
+        resolve: (isReached) => {
+          clearTimeout(timer);
+          resolve(isReached);
+        },
+      };
+      this.waiters.push(waiter);
+    });
+  }
+}

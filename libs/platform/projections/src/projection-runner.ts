@@ -1,0 +1,161 @@
+import { categoryOf } from '@encaisse/kernel';
+import type { EventStore, RecordedEvent, Subscription } from '@encaisse/platform/event-store';
+import type { Database } from '@encaisse/platform/postgres';
+import { PositionWaiters } from './position-waiters';
+import type { Projection, ProjectionStatus } from './projection';
+import { liveSlot, ProjectionStore } from './projection-store';
+import { rebuildProjection } from './rebuild';
+
+/** The few log calls the platform makes; pino satisfies it. */
+export type PlatformLogger = {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+};
+
+const BATCH_SIZE = 1000;
+const STANDBY_RETRY_MILLIS = 500;
+const QUIET_SAVE_EVERY = 5000;
+
+class CheckpointTaken extends Error {}
+
+/**
+ * Keeps one projection up to date: batch in, rows and checkpoint out in one SQL transaction. Errors
+ * halt it where it stands; it tries again with a growing pause and never skips (P4).
+ */
+export class ProjectionRunner {
+  private readonly waiters = new PositionWaiters();
+  private readonly categories: ReadonlySet<string>;
+  private readonly checkpoints: ProjectionStore;
+  private saved = 0;
+  private subscription: Subscription | undefined;
+  private isStopping = false;
+  private running: Promise<void> = Promise.resolve();
+  private state: ProjectionStatus['state'] = 'starting';
+  private error: string | null = null;
+
+  constructor(
+    private readonly projection: Projection,
+    private readonly store: EventStore,
+    private readonly database: Database,
+    private readonly logger: PlatformLogger,
+  ) {
+    this.categories = new Set(projection.categories);
+    this.checkpoints = new ProjectionStore(database);
+  }
+
+  /** Creates or rebuilds the tables when the version asks for it, then follows the log. */
+  async start(): Promise<void> {
+    const { name, version } = this.projection;
+    const stored = await this.checkpoints.find(name);
+    if (!stored) await this.checkpoints.create(this.projection, liveSlot(this.projection));
+    else if (stored.version > version) throw this.newerVersion(stored.version);
+    else if (stored.version < version) {
+      this.state = 'rebuilding';
+      this.logger.info({ projection: name, version }, 'rebuilding a read model of an older version');
+      await rebuildProjection(this.projection, this.store, this.database);
+    }
+    this.running = this.run();
+  }
+
+  status(head: number): ProjectionStatus {
+    const position = this.waiters.current;
+    return {
+      name: this.projection.name,
+      position,
+      lag: Math.max(0, head - position),
+      state: this.state,
+      error: this.error,
+    };
+  }
+
+  waitFor(position: number, timeoutMillis: number): Promise<boolean> {
+    return this.waiters.wait(position, timeoutMillis);
+  }
+
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    await this.subscription?.close();
+    await this.running;
+    if (this.waiters.current > this.saved) await this.saveQuietly(this.waiters.current);
+  }
+
+  private async run(): Promise<void> {
+    for (let failures = 0; !this.isStopping;) {
+      try {
+        await this.follow();
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        if (error instanceof CheckpointTaken) this.state = 'standby';
+        else this.halt(error as Error);
+        await pause(Math.min(STANDBY_RETRY_MILLIS * failures, 10_000));
+      }
+    }
+  }
+
+  private async follow(): Promise<void> {
+    const stored = await this.checkpoints.find(this.projection.name);
+    const head = await this.store.lastPosition();
+    if (stored && stored.position > head)
+      throw new Error(
+        `checkpoint ${stored.position} is ahead of the log (${head}): the log was restored; run npx encaisse rebuild ${this.projection.name}`,
+      );
+    this.saved = stored?.position ?? 0;
+    this.waiters.reached(this.saved);
+    this.subscription = this.store.subscribeToAll({
+      after: this.saved,
+      batchSize: BATCH_SIZE,
+      onBatch: (events) => this.onBatch(events),
+    });
+    await this.subscription.done;
+  }
+
+  private async onBatch(events: readonly RecordedEvent[]): Promise<void> {
+    const last = events.at(-1);
+    if (!last) return;
+    const relevant = events.filter(({ streamId }) => this.categories.has(categoryOf(streamId)));
+    if (relevant.length > 0) await this.apply(relevant, last.position);
+    else if (last.position - this.saved >= QUIET_SAVE_EVERY) await this.saveQuietly(last.position);
+    this.state = 'live';
+    this.error = null;
+    this.waiters.reached(last.position);
+  }
+
+  private async apply(events: readonly RecordedEvent[], position: number): Promise<void> {
+    const slot = liveSlot(this.projection);
+    await this.database.transaction(async (session) => {
+      await session.query(`set local search_path to ${slot.schema}, public`);
+      const isOurs = await this.checkpoints.advance(session, slot, this.saved, position);
+      if (!isOurs) throw new CheckpointTaken();
+      await this.projection.apply(events, session);
+    });
+    this.saved = position;
+  }
+
+  private async saveQuietly(position: number): Promise<void> {
+    const slot = liveSlot(this.projection);
+    const isOurs = await this.checkpoints.advance(this.database, slot, this.saved, position);
+    if (!isOurs) throw new CheckpointTaken();
+    this.saved = position;
+  }
+
+  private halt(error: Error): void {
+    this.state = 'halted';
+    this.error = error.message;
+    this.logger.error(
+      { projection: this.projection.name, position: this.waiters.current, error: error.message },
+      'a projection is halted',
+    );
+  }
+
+  private newerVersion(stored: number): Error {
+    return new Error(
+      `read model ${this.projection.name} has version ${stored}, this program knows ${this.projection.version}: start the newer program, or run npx encaisse rebuild ${this.projection.name}`,
+    );
+  }
+}
+
+function pause(millis: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, millis));
+}

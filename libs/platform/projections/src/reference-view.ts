@@ -1,0 +1,112 @@
+import { type RecordedEvent, EventStore, type Subscription } from '@encaisse/platform/event-store';
+import type { SqlSession } from '@encaisse/platform/postgres';
+import { categoryOf } from '@encaisse/kernel';
+import { PositionWaiters } from './position-waiters';
+
+/** A small state every copy of a service keeps in memory: places, contracts, blocked cards. */
+export type ReferenceDefinition<State> = {
+  /** `<context>.<noun>`; names the snapshot. */
+  readonly name: string;
+  /** Raised when the fold or the state's shape changes: the snapshot is then left aside. */
+  readonly version: number;
+  readonly categories: readonly string[];
+  initial(this: void): State;
+  /** May change the state in place. */
+  evolve(this: void, state: State, event: RecordedEvent): State;
+  toJson(this: void, state: State): unknown;
+  fromJson(this: void, json: unknown): State;
+};
+
+const SNAPSHOT_EVERY_EVENTS = 20_000;
+
+/**
+ * Folds reference facts into memory and follows the log. A snapshot only shortens the start: dropping
+ * it changes nothing. Reads are synchronous; `waitFor` gives read-your-writes across services.
+ */
+export class ReferenceView<State> {
+  private state: State;
+  private position = 0;
+  private savedAt = 0;
+  private hasChanges = false;
+  private subscription: Subscription | undefined;
+  private readonly waiters = new PositionWaiters();
+  private readonly categories: ReadonlySet<string>;
+
+  constructor(
+    private readonly definition: ReferenceDefinition<State>,
+    private readonly store: EventStore,
+    private readonly session: SqlSession,
+  ) {
+    this.state = definition.initial();
+    this.categories = new Set(definition.categories);
+  }
+
+  get current(): State {
+    return this.state;
+  }
+
+  /** Loads the snapshot and catches up with the log as it stands now, then follows it. */
+  async start(): Promise<void> {
+    await this.loadSnapshot();
+    const head = await this.store.lastPosition();
+    this.subscription = this.store.subscribeToAll({
+      after: this.position,
+      batchSize: 2000,
+      onBatch: (events) => this.onBatch(events),
+    });
+    await Promise.race([this.subscription.done, this.waitFor(head, 600_000)]);
+  }
+
+  /** Resolves once the state holds everything up to a position; false when that takes too long. */
+  waitFor(position: number, timeoutMillis: number): Promise<boolean> {
+    return this.waiters.wait(position, timeoutMillis);
+  }
+
+  async stop(): Promise<void> {
+    await this.subscription?.close();
+    await this.saveSnapshot();
+  }
+
+  private async onBatch(events: readonly RecordedEvent[]): Promise<void> {
+    for (const event of events) {
+      if (!this.categories.has(categoryOf(event.streamId))) continue;
+      this.state = this.definition.evolve(this.state, event);
+      this.hasChanges = true;
+    }
+    const last = events.at(-1);
+    if (!last) return;
+    this.position = last.position;
+    this.waiters.reached(last.position);
+    if (this.position - this.savedAt >= SNAPSHOT_EVERY_EVENTS) await this.saveSnapshot();
+  }
+
+  private async loadSnapshot(): Promise<void> {
+    const { name, version } = this.definition;
+    const [row] = await this.session.query<{ position: number; state: unknown }>(
+      'select position, state from platform.reference_snapshots where name = $1 and version = $2',
+      [name, version],
+    );
+    const head = await this.store.lastPosition();
+    if (!row || row.position > head) return;
+    this.state = this.definition.fromJson(row.state);
+    this.position = row.position;
+    this.savedAt = row.position;
+    this.waiters.reached(row.position);
+  }
+
+  private async saveSnapshot(): Promise<void> {
+    if (!this.hasChanges && this.position - this.savedAt < SNAPSHOT_EVERY_EVENTS) return;
+    const { name, version } = this.definition;
+    await this.session.query(
+      `insert into platform.reference_snapshots (name, version, position, state)
+       values ($1, $2, $3, $4)
+       on conflict (name) do update
+         set version = excluded.version, position = excluded.position, state = excluded.state
+       where reference_snapshots.version <> excluded.version
+          or reference_snapshots.position < excluded.position`,
+      [name, version, this.position, JSON.stringify(this.definition.toJson(this.state))],
+    );
+    this.savedAt = this.position;
+    this.hasChanges = false;
+  }
+}

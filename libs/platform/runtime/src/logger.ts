@@ -1,0 +1,20 @@
+import { type Logger, pino } from 'pino';
+
+export type { Logger } from 'pino';
+
+/** Paths that must never reach a log, wherever they stand. */
+const SECRET_FIELDS = ['number', 'cardNumber', 'verificationCode', 'cvv', 'authorization', 'token'];
+
+/** One JSON line per fact, UTC, without card or personal data. */
+export function createLogger(service: string, level: string): Logger {
+  return pino({
+    level,
+    base: { service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: {
+      paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),
+      censor: '[hidden]',
+    },
+  });
+}
