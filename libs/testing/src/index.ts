@@ -1,2 +1,3 @@
 export * from './specification';
 export * from './postgres-for-tests';
+export * from './event-store-contract';

@@ -1,0 +1,51 @@
+import type { Position, RecordedEvent, SubscribeOptions, Subscription } from './event-store';
+
+/** Where a subscription gets its events from. */
+export type SubscriptionSource = {
+  /** What comes after a position, in order and without gaps; empty when there is nothing yet. */
+  read(after: Position, limit: number, signal: AbortSignal): Promise<readonly RecordedEvent[]>;
+  /** Resolves once something may lie after the position, or when the signal is aborted. */
+  changed(after: Position, signal: AbortSignal): Promise<void>;
+};
+
+const DEFAULT_BATCH_SIZE = 500;
+
+/** Reads what was missed in batches, then goes on with what comes, one batch at a time. */
+export class CatchUpSubscription implements Subscription {
+  readonly done: Promise<void>;
+  private readonly stop = new AbortController();
+
+  constructor(
+    private readonly source: SubscriptionSource,
+    private readonly options: SubscribeOptions,
+  ) {
+    this.done = this.run();
+  }
+
+  async close(): Promise<void> {
+    this.stop.abort();
+    // Whoever awaits `done` learns of a failure; closing only waits for the end.
+    await this.done.catch(() => undefined);
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stop;
+    const limit = this.options.batchSize ?? DEFAULT_BATCH_SIZE;
+    let after = this.options.after;
+    while (!this.isStopped()) {
+      const events = await this.source.read(after, limit, signal);
+      if (this.isStopped()) return;
+      const last = events.at(-1);
+      if (last === undefined) {
+        await this.source.changed(after, signal);
+        continue;
+      }
+      await this.options.onBatch(events);
+      after = last.position;
+    }
+  }
+
+  private isStopped(): boolean {
+    return this.stop.signal.aborted;
+  }
+}

@@ -1,0 +1,243 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  Client,
+  type ClientBase,
+  type ClientConfig,
+  Pool,
+  type QueryConfig,
+  type QueryResultRow,
+} from 'pg';
+import { CatchUpSubscription } from '../catch-up-subscription';
+import { StoreUnavailable } from '../errors';
+import {
+  type AppendResult,
+  EventStore,
+  type Position,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type RecordedEvent,
+  type StoreCapabilities,
+  type StreamWrite,
+  type SubscribeOptions,
+  type Subscription,
+} from '../event-store';
+import { type PreparedAppend, prepareAppend, recordedEventOf } from '../prepared-append';
+import { type AddedEvent, BatchWriter } from './batch-writer';
+import { CommitQueue } from './commit-queue';
+import { LogTail } from './log-tail';
+import { PostgresSession, SESSION_SETTINGS, asStoreError, isOutage } from './postgres-session';
+import { migrateEventStore } from './schema';
+
+type EventRow = { readonly position: string; readonly version: string; readonly body: string };
+
+/** Where the store tells of outages; a pino logger is one. */
+export type EventStoreLog = {
+  info(message: string): void;
+  warn(message: string): void;
+};
+
+export type PostgresEventStoreOptions = {
+  /** Connection string. */
+  readonly url: string;
+  /** Shown by the server beside each connection. */
+  readonly applicationName?: string;
+  readonly logger?: EventStoreLog;
+};
+
+const READERS = 4;
+const RECONNECT_DELAY_MS = 250;
+/** A connection that is silent for so long is given up; the batch is then sent again, safely. */
+const WRITE_TIMEOUT_MS = 20_000;
+
+function connectionOf({ url, applicationName }: PostgresEventStoreOptions): ClientConfig {
+  return {
+    connectionString: url,
+    application_name: applicationName ?? 'encaisse',
+    keepAlive: true,
+    connectionTimeoutMillis: 5_000,
+  };
+}
+
+function prepareReader(client: ClientBase, done: (error?: Error) => void): void {
+  client.query(SESSION_SETTINGS).then(() => done(), done);
+}
+
+/**
+ * The event log in PostgreSQL (D5): appends of this process are committed in groups under one lock,
+ * so positions are dense and in commit order. Other processes may append at the same time. The schema
+ * must be there: see `migrateEventStore`.
+ */
+export class PostgresEventStore extends EventStore {
+  readonly capabilities: StoreCapabilities = {
+    isAtomicAcrossStreams: true,
+    hasDensePositions: true,
+  };
+  private readonly readers: Pool;
+  private readonly writerSession: PostgresSession;
+  private readonly queue: CommitQueue;
+  private readonly tail: LogTail;
+  private readonly subscriptions = new Set<Subscription>();
+  private readonly logger: EventStoreLog | null;
+  private closing: Promise<void> | null = null;
+
+  /** Connects, brings the schema up to date and opens the store. */
+  static async open(options: PostgresEventStoreOptions): Promise<PostgresEventStore> {
+    const client = new Client(connectionOf(options));
+    await client.connect().catch((error: unknown) => {
+      throw asStoreError(error);
+    });
+    try {
+      await migrateEventStore(client);
+    } finally {
+      await client.end();
+    }
+    return new PostgresEventStore(options);
+  }
+
+  constructor(options: PostgresEventStoreOptions) {
+    super();
+    this.logger = options.logger ?? null;
+    const config = connectionOf(options);
+    this.readers = new Pool({ max: READERS, ...config, verify: prepareReader });
+    this.readers.on('error', () => undefined);
+    this.writerSession = new PostgresSession({ ...config, query_timeout: WRITE_TIMEOUT_MS });
+    this.tail = new LogTail(config);
+    const writer = new BatchWriter(this.writerSession);
+    this.queue = new CommitQueue(async (batch) => {
+      const { results, added } = await writer.write(batch);
+      this.tail.appended(added);
+      return results;
+    });
+  }
+
+  override async append(writes: readonly StreamWrite[]): Promise<AppendResult> {
+    this.refuseWhenClosed();
+    const append: PreparedAppend = prepareAppend(writes);
+    return this.queue.submit(append);
+  }
+
+  override async readStream(
+    streamId: string,
+    options: ReadStreamOptions = {},
+  ): Promise<RecordedEvent[]> {
+    const limit = options.limit ?? null;
+    if (options.direction === 'backwards') {
+      return this.events({
+        name: 'event-store-read-backwards',
+        text: `select position, version, body from event_store.events
+               where stream_id = $1 and version <= $2 order by version desc limit $3`,
+        values: [streamId, options.from ?? Number.MAX_SAFE_INTEGER, limit],
+      });
+    }
+    return this.events({
+      name: 'event-store-read-forwards',
+      text: `select position, version, body from event_store.events
+             where stream_id = $1 and version >= $2 order by version limit $3`,
+      values: [streamId, options.from ?? 0, limit],
+    });
+  }
+
+  override async readAll(options: ReadAllOptions): Promise<RecordedEvent[]> {
+    const rows = await this.rowsAfter(options.after, options.limit);
+    return rows.map(toEvent);
+  }
+
+  override async lastPosition(): Promise<Position> {
+    const rows = await this.query<{ position: string }>({
+      name: 'event-store-last-position',
+      text: 'select coalesce(max(position), 0) as position from event_store.events',
+    });
+    return Number(rows[0]?.position ?? 0);
+  }
+
+  override subscribeToAll(options: SubscribeOptions): Subscription {
+    this.refuseWhenClosed();
+    const subscription = new CatchUpSubscription(
+      {
+        read: (after, limit, signal) => this.readTail(after, limit, signal),
+        changed: (after, signal) => this.tail.beyond(after, signal),
+      },
+      options,
+    );
+    this.subscriptions.add(subscription);
+    const forget = (): unknown => this.subscriptions.delete(subscription);
+    subscription.done.then(forget, forget);
+    return subscription;
+  }
+
+  /** Answers the appends already accepted, stops the subscriptions and gives the connections back. */
+  override close(): Promise<void> {
+    return (this.closing ??= this.shutDown());
+  }
+
+  private async shutDown(): Promise<void> {
+    await this.queue.drain();
+    await Promise.all([...this.subscriptions].map((subscription) => subscription.close()));
+    await Promise.all([this.writerSession.close(), this.tail.close(), this.readers.end()]);
+  }
+
+  private refuseWhenClosed(): void {
+    if (this.closing !== null) throw new StoreUnavailable('the event store is closed');
+  }
+
+  /** From the ring where it provably has what follows, else from the table; waits out an outage. */
+  private async readTail(
+    after: Position,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<readonly RecordedEvent[]> {
+    let isWaiting = false;
+    for (;;) {
+      const shared = this.tail.ring.after(after, limit);
+      if (shared !== null) return shared;
+      try {
+        const rows = await this.rowsAfter(after, limit);
+        if (isWaiting)
+          this.logger?.info(`the event log is back, reading on after position ${after}`);
+        this.tail.ring.offer(rows);
+        return this.tail.ring.after(after, limit)?.slice(0, rows.length) ?? rows.map(toEvent);
+      } catch (error) {
+        if (!isOutage(error)) throw error;
+        if (signal.aborted) return [];
+        if (!isWaiting)
+          this.logger?.warn(`the event log does not answer, waiting at position ${after}`);
+        isWaiting = true;
+        await wait(RECONNECT_DELAY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  private async rowsAfter(after: Position, limit: number): Promise<AddedEvent[]> {
+    const rows = await this.query<EventRow>({
+      name: 'event-store-read-all',
+      text: `select position, version, body from event_store.events
+             where position > $1 order by position limit $2`,
+      values: [after, limit],
+    });
+    return rows.map(({ position, version, body }) => ({
+      position: Number(position),
+      version: Number(version),
+      body,
+    }));
+  }
+
+  private async events(config: QueryConfig): Promise<RecordedEvent[]> {
+    const rows = await this.query<EventRow>(config);
+    return rows.map(({ position, version, body }) =>
+      recordedEventOf(body, Number(version), Number(position)),
+    );
+  }
+
+  private async query<Row extends QueryResultRow>(config: QueryConfig): Promise<Row[]> {
+    this.refuseWhenClosed();
+    try {
+      return (await this.readers.query<Row>(config)).rows;
+    } catch (error) {
+      throw asStoreError(error);
+    }
+  }
+}
+
+function toEvent({ body, version, position }: AddedEvent): RecordedEvent {
+  return recordedEventOf(body, version, position);
+}
