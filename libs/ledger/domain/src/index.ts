@@ -30,6 +30,7 @@ export * from './transaction/settle-unknown-outcome';
 export * from './transaction/transaction';
 export * from './transaction/transaction-events';
 export * from './transaction/transaction-state';
+export * from './transaction/transaction-summary';
 export * from './transaction/triples';
 export * from './transaction/validate-transaction';
 export type { OutcomeRefusal } from './transaction/payment-outcome';

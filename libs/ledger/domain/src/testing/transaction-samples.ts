@@ -1,4 +1,11 @@
-import { type BusinessDay, type Instant, type Money, businessDay, instant, money } from '@encaisse/kernel';
+import {
+  type BusinessDay,
+  type Instant,
+  type Money,
+  businessDay,
+  instant,
+  money,
+} from '@encaisse/kernel';
 import type { RequestPayment } from '../transaction/request-payment';
 import type {
   TransactionCaptured,
@@ -162,8 +169,8 @@ export function toSend(
   minor: number,
   overrides: Partial<DataOf<'PaymentRequested'>> = {},
 ): readonly TransactionEvent[] {
-  const { PaymentRequested, PaymentAuthorized, PaymentAccepted } = SAMPLES;
-  return [PaymentRequested(minor, overrides), PaymentAuthorized, PaymentAccepted];
+  const requested = SAMPLES.PaymentRequested(minor, overrides);
+  return [requested, SAMPLES.PaymentAuthorized, SAMPLES.PaymentAccepted];
 }
 
 /** A debit in a remittance. */

@@ -112,7 +112,10 @@ export function refundPhaseRefusal(refund: Refund): RefundPhaseRefusal | null {
 export function debitIn<Wanted extends DebitPhase>(
   wanted: Wanted,
   state: Transaction,
-): { readonly debit: Debit } | Refused<StandingRefusal<Wanted>> {
+):
+  | { readonly debit: Debit }
+  | Refused<NoDebitRefusal | InProgressRefusal>
+  | Refused<DebitPhaseRefusal<Wanted>> {
   const found = asDebit(state);
   if ('refused' in found) return found;
   const { debit } = found;
@@ -120,7 +123,8 @@ export function debitIn<Wanted extends DebitPhase>(
     return { refused: { code: 'operation-in-progress', sendingId: debit.sendingId } };
   }
   if (debit.phase === wanted) return found;
-  return { refused: phaseRefusal<Wanted>(debit) as StandingRefusal<Wanted> };
+  const refused: Refused<DebitPhaseRefusal<Wanted>> = { refused: phaseRefusal<Wanted>(debit) };
+  return refused;
 }
 
 /** The operation already carried out under an id, undefined when the id is new. */
