@@ -1,1 +1,2 @@
 export * from './acquirer-simulator';
+export * from './acquirer-simulator.module';

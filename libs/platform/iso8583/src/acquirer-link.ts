@@ -153,15 +153,19 @@ export class AcquirerLink {
   private async keepConnected(): Promise<void> {
     const { signal } = this.stopping;
     const { host, port, firstRetryMs, lastRetryMs } = this.settings;
-    while (!signal.aborted) {
+    while (!this.hasStopped()) {
       const closure = await this.stayConnected(signal);
-      if (signal.aborted) break;
+      if (this.hasStopped()) break;
       const retryMs = Math.min(firstRetryMs * 2 ** Math.min(this.failures, 20), lastRetryMs);
       this.failures += 1;
       this.logger.warn({ host, port, ...closure, retryMs }, 'acquirer link down');
       await pause(retryMs, undefined, { signal }).catch(() => undefined);
     }
     this.logger.info({ host, port }, 'acquirer link closed');
+  }
+
+  private hasStopped(): boolean {
+    return this.stopping.signal.aborted;
   }
 
   /** Lives through one connection and tells why it ended. */

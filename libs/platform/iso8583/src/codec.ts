@@ -22,11 +22,11 @@ export function encodeMessage({ mti, fields }: Iso8583Message): Buffer {
   let hasSecondary = false;
   let body = '';
   // Numeric keys of an object come in ascending order, which is the order of the wire.
-  for (const [key, value] of Object.entries(fields)) {
+  for (const key in fields) {
     const number = Number(key);
     const shape = FIELD_TABLE[number];
     if (!shape) throw new UnencodableMessageError(number, 'there is no such field');
-    body += fieldText(shape, value);
+    body += fieldText(shape, fields[number]!);
     if (number > FIELDS_PER_BITMAP) hasSecondary = true;
     mark(number > FIELDS_PER_BITMAP ? secondary : primary, (number - 1) % FIELDS_PER_BITMAP);
   }

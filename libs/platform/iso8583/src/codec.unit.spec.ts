@@ -307,14 +307,14 @@ const CHARACTERS: Record<string, string> = {
 function valuesOf({ characters, length, lengthDigits }: FieldShape): fc.Arbitrary<string> {
   if (characters === 'x+n') {
     const digits = fc.string({
-      unit: fc.constantFrom(...CHARACTERS['n']!),
+      unit: fc.constantFrom(...Array.from(CHARACTERS['n']!)),
       minLength: length - 1,
       maxLength: length - 1,
     });
     return fc.tuple(fc.constantFrom('C', 'D'), digits).map(([sign, text]) => sign + text);
   }
   const minLength = lengthDigits === 0 ? length : 0;
-  const unit = fc.constantFrom(...CHARACTERS[characters]!);
+  const unit = fc.constantFrom(...Array.from(CHARACTERS[characters]!));
   return fc.string({ unit, minLength, maxLength: length });
 }
 

@@ -15,9 +15,9 @@ export const HIDDEN = '***';
 /** A message as a log or a journal may hold it: the same fields, the secret ones as stars. */
 export function describeMessage({ mti, fields }: Iso8583Message): Iso8583Message {
   const shown: Record<number, string> = {};
-  for (const [key, value] of Object.entries(fields)) {
+  for (const key in fields) {
     const number = Number(key);
-    shown[number] = SHOWN.has(number) ? value : HIDDEN;
+    shown[number] = SHOWN.has(number) ? fields[number]! : HIDDEN;
   }
   return { mti, fields: shown };
 }

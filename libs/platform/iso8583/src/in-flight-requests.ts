@@ -38,7 +38,7 @@ export class InFlightRequests {
     const stan = request.fields[STAN] ?? '';
     if (this.byStan.has(stan)) throw new Error(`Invariant broken: STAN ${stan} is in flight`);
     return new Promise((settle) => {
-      const timer = setTimeout(() => this.end(stan, { kind: 'timeout' }), timeoutMs);
+      const timer = setTimeout(() => this.expire(stan, request), timeoutMs);
       this.byStan.set(stan, { request, settle, timer });
     });
   }
@@ -60,6 +60,13 @@ export class InFlightRequests {
   /** Resolves when nothing is in flight. */
   async none(): Promise<void> {
     if (this.byStan.size > 0) await new Promise<void>((done) => this.waitingForNone.push(done));
+  }
+
+  /** Timers run before the socket is read: after a stall of ours, an answer may be there already. */
+  private expire(stan: string, request: Iso8583Message): void {
+    setImmediate(() => {
+      if (this.byStan.get(stan)?.request === request) this.end(stan, { kind: 'timeout' });
+    });
   }
 
   private end(stan: string, outcome: ExchangeOutcome): void {

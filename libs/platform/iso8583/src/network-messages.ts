@@ -9,7 +9,8 @@ export const ACCEPTED = '00';
 
 /** Time of transmission of field 7: MMDDhhmmss, UTC. Takes ISO 8601 text in UTC. */
 export function transmissionTime(instant: string): string {
-  return instant.slice(5, 19).replaceAll(/[-T:]/g, '');
+  const pair = (at: number) => instant.slice(at, at + 2);
+  return pair(5) + pair(8) + pair(11) + pair(14) + pair(17);
 }
 
 /** A 0800: sign-on or echo. */

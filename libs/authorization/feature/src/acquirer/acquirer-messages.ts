@@ -90,13 +90,28 @@ function amountFields({ minor, currency }: Money): Record<number, string> {
   return { 4: String(minor).padStart(AMOUNT_DIGITS, '0'), 49: NUMERIC_CODES[currency] };
 }
 
+/** Characters of an instant up to its minute: 2026-11-22T08:30. */
+const TO_THE_MINUTE = 16;
+/** The last minute asked for, and what Paris clocks showed: the zone rules cost more than a message. */
+let lastMinute = { utc: '', paris: '' };
+
+/** Paris is a whole number of minutes away from UTC, so that the seconds are the same. */
+function parisMinute(at: Instant): string {
+  const utc = at.slice(0, TO_THE_MINUTE);
+  if (lastMinute.utc !== utc) {
+    lastMinute = { utc, paris: parisWallClock(at).slice(0, TO_THE_MINUTE) };
+  }
+  return lastMinute.paris;
+}
+
 /** Transmission in UTC (field 7), and the time of day and date in Paris (fields 12 and 13). */
 function timeFields(at: Instant): Record<number, string> {
-  const local = parisWallClock(at);
+  const transmission = transmissionTime(at);
+  const local = parisMinute(at);
   return {
-    7: transmissionTime(at),
-    12: local.slice(11, 19).replaceAll(':', ''),
-    13: local.slice(5, 10).replace('-', ''),
+    7: transmission,
+    12: `${local.slice(11, 13)}${local.slice(14, 16)}${transmission.slice(8)}`,
+    13: `${local.slice(5, 7)}${local.slice(8, 10)}`,
   };
 }
 

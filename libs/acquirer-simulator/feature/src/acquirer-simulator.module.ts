@@ -1,0 +1,44 @@
+import { Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  LOGGER_TOKEN,
+  type Logger,
+  SETTINGS_TOKEN,
+  type Settings,
+  StartRefused,
+} from '@encaisse/platform/runtime';
+import { AcquirerSimulator } from './acquirer-simulator';
+
+/** Listens while the service runs, on ACQUIRER_SIMULATOR_PORT. */
+@Module({
+  providers: [
+    {
+      provide: AcquirerSimulator,
+      inject: [SETTINGS_TOKEN, LOGGER_TOKEN],
+      useFactory: (settings: Settings, logger: Logger) =>
+        new AcquirerSimulator(
+          {
+            host: settings.host,
+            port: settings.acquirerSimulatorPort,
+            gatewayTimeoutMs: settings.acquirerTimeoutMillis,
+          },
+          logger,
+        ),
+    },
+  ],
+  exports: [AcquirerSimulator],
+})
+export class AcquirerSimulatorModule implements OnModuleInit, OnApplicationShutdown {
+  constructor(private readonly simulator: AcquirerSimulator) {}
+
+  async onModuleInit(): Promise<void> {
+    try {
+      await this.simulator.start();
+    } catch (error) {
+      throw new StartRefused(`ACQUIRER_SIMULATOR_PORT: ${(error as Error).message}`);
+    }
+  }
+
+  onApplicationShutdown(): Promise<void> {
+    return this.simulator.close();
+  }
+}
