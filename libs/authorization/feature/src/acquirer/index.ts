@@ -1,3 +1,0 @@
-export * from './acquirer-gateway';
-export * from './acquirer-gateway.provider';
-export * from './iso8583-acquirer-gateway';
