@@ -1,3 +1,4 @@
+export * from './amount.body';
 export * from './caller';
 export * from './command-id';
 export * from './ledger-position';

@@ -1,27 +1,59 @@
-import { type ValidationError, ValidationPipe } from '@nestjs/common';
-import { type FieldError, invalidRequest } from './problem';
+import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
+import { type FieldError, invalidRequest, Problem, problems } from './problem';
+
+/** Mistakes that have a problem type of their own when nothing else is wrong. */
+const FIELD_PROBLEMS = problems({
+  'unknown-field': { status: 400, title: 'The request has a field nobody knows' },
+  'invalid-amount': { status: 400, title: 'The amount is not a positive whole number' },
+  'unknown-currency': { status: 400, title: 'The currency is not one of ISO 4217' },
+});
+
+type CodedError = FieldError & { readonly code: string };
 
 /** Turns class-validator's tree into one line per broken rule, each with its JSON Pointer. */
-export function fieldErrors(errors: readonly ValidationError[], parent = ''): FieldError[] {
+export function fieldErrors(errors: readonly ValidationError[], parent = ''): CodedError[] {
   return errors.flatMap((error) => {
     const pointer = `${parent}/${error.property}`;
-    const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
-      pointer,
-      detail: rule === 'whitelistValidation' ? 'unknown field' : message,
-    }));
+    const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => {
+      if (rule === 'whitelistValidation')
+        return { pointer, detail: 'unknown field', code: 'unknown-field' };
+      const context = error.contexts?.[rule] as { code?: string } | undefined;
+      return { pointer, detail: message, code: context?.code ?? 'invalid-request' };
+    });
     return [...own, ...fieldErrors(error.children ?? [], pointer)];
   });
 }
 
+/** The problem of a list of mistakes: their own type when they share one. */
+export function validationProblem(errors: readonly CodedError[]): Problem {
+  const codes = new Set(errors.map(({ code }) => code));
+  const [code] = codes;
+  const shown = errors.map(({ pointer, detail }) => ({ pointer, detail }));
+  if (codes.size !== 1 || code === undefined || !Object.hasOwn(FIELD_PROBLEMS, code))
+    return invalidRequest(shown);
+  const kind = FIELD_PROBLEMS[code as keyof typeof FIELD_PROBLEMS];
+  const detail = shown.map((error) => `${error.pointer}: ${error.detail}`).join('; ');
+  return new Problem(code, kind, detail, { errors: shown });
+}
+
 /** Unknown fields are refused, values are never coerced in bodies. */
+class BodyValidation extends ValidationPipe {
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const isBody = metadata.type === 'body' && typeof metadata.metatype === 'function';
+    if (isBody && (typeof value !== 'object' || value === null || Array.isArray(value)))
+      throw invalidRequest([{ pointer: '', detail: 'send a JSON object' }]);
+    return super.transform(value, metadata) as Promise<unknown>;
+  }
+}
+
 export function bodyValidation(): ValidationPipe {
-  return new ValidationPipe({
+  return new BodyValidation({
     whitelist: true,
     forbidNonWhitelisted: true,
     transform: true,
     transformOptions: { exposeDefaultValues: true },
     stopAtFirstError: false,
     forbidUnknownValues: true,
-    exceptionFactory: (errors) => invalidRequest(fieldErrors(errors)),
+    exceptionFactory: (errors) => validationProblem(fieldErrors(errors)),
   });
 }

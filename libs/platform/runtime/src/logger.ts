@@ -2,6 +2,9 @@ import { type Logger, pino } from 'pino';
 
 export type { Logger } from 'pino';
 
+/** Injection token of the process's logger. */
+export const LOGGER_TOKEN = Symbol('logger');
+
 /** Paths that must never reach a log, wherever they stand. */
 const SECRET_FIELDS = ['number', 'cardNumber', 'verificationCode', 'cvv', 'authorization', 'token'];
 

@@ -44,7 +44,8 @@ export class Metrics {
       labelNames: ['projection'],
       registers: [this.registry],
       collect: async () => {
-        for (const { name, lag } of await projections.status()) gauge.set({ projection: name }, lag);
+        for (const { name, lag } of await projections.status())
+          gauge.set({ projection: name }, lag);
       },
     });
   }

@@ -48,7 +48,9 @@ function urlOf(protocols: readonly string[], fallback: string | null) {
     const url = value ?? fallback;
     if (url === null) return null;
     if (!protocols.some((protocol) => url.startsWith(`${protocol}://`)))
-      throw new Error(`must be a URL of ${protocols.join(' or ')}, got « ${url.split('@').at(-1) ?? ''} »`);
+      throw new Error(
+        `must be a URL of ${protocols.join(' or ')}, got « ${url.split('@').at(-1) ?? ''} »`,
+      );
     return url;
   };
 }

@@ -57,10 +57,9 @@ export class TimedJobs {
   /** Forgets that instants after `at` were done: a development clock went back. */
   async rewindTo(at: Instant): Promise<void> {
     await this.inTurn(() =>
-      this.database.query(
-        'update platform.timed_jobs set done_until = $1 where done_until > $1',
-        [at],
-      ),
+      this.database.query('update platform.timed_jobs set done_until = $1 where done_until > $1', [
+        at,
+      ]),
     );
   }
 

@@ -1,8 +1,13 @@
 import type { StreamType } from '@encaisse/kernel';
-import { NODE_CATEGORY, type NodeEvent, type NodeOpened } from '@encaisse/merchant-onboarding/contract';
+import {
+  NODE_CATEGORY,
+  type NodeEvent,
+  type NodeOpened,
+} from '@encaisse/merchant-onboarding/contract';
 
 /** A tree node, as decisions need it. */
-export type TreeNode = { readonly status: 'unknown' } | ({ readonly status: 'open' } & NodeOpened['data']);
+export type TreeNode =
+  { readonly status: 'unknown' } | ({ readonly status: 'open' } & NodeOpened['data']);
 
 export const nodeStream: StreamType<TreeNode, NodeEvent> = {
   category: NODE_CATEGORY,

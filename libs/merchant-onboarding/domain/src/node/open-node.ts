@@ -41,7 +41,10 @@ export function openNode(
   const identifiers = [node.siteNumber, node.rank, node.merchantIdentifier];
   if (isShop && identifiers.includes(null)) return refuse({ code: 'shop-identifiers-missing' });
   if (!isShop && identifiers.some((identifier) => identifier !== null))
-    return refuse({ code: 'field-of-another-level', field: 'siteNumber, rank, merchantIdentifier' });
+    return refuse({
+      code: 'field-of-another-level',
+      field: 'siteNumber, rank, merchantIdentifier',
+    });
   if (node.level !== 'BRAND' && node.historyMonths !== null)
     return refuse({ code: 'field-of-another-level', field: 'historyMonths' });
   return accept({ type: 'NodeOpened', data: { ...node, openedAt: at } });

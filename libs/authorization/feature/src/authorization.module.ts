@@ -1,0 +1,43 @@
+import { Module } from '@nestjs/common';
+import {
+  type Logger,
+  LOGGER_TOKEN,
+  Readiness,
+  type Settings,
+  SETTINGS_TOKEN,
+} from '@encaisse/platform/runtime';
+import { AcquirerGateway } from './acquirer/acquirer-gateway';
+import { Iso8583AcquirerGateway } from './acquirer/iso8583-acquirer-gateway';
+import { AuthorizationDirectory } from './authorization-directory';
+import { DuplicateController } from './duplicate/duplicate.controller';
+import { UnknownSettler } from './settle-unknown/unknown-settler';
+import { PaymentAuthorizer } from './take-payment/payment-authorizer';
+import { TakePaymentController } from './take-payment/take-payment.controller';
+import { TakePaymentHandler } from './take-payment/take-payment.handler';
+
+function openGateway(settings: Settings, logger: Logger, readiness: Readiness): AcquirerGateway {
+  const { hostname, port } = new URL(settings.acquirerUrl);
+  const gateway = new Iso8583AcquirerGateway(
+    { host: hostname, port: Number(port), timeoutMs: settings.acquirerTimeoutMillis },
+    logger,
+  );
+  readiness.register('acquirer', () => (gateway.isReady ? 'up' : 'waiting for the acquirer'));
+  return gateway;
+}
+
+/** Taking a payment: contract checks, card vault, the acquirer, and unknown outcomes settled. */
+@Module({
+  controllers: [TakePaymentController, DuplicateController],
+  providers: [
+    AuthorizationDirectory,
+    PaymentAuthorizer,
+    TakePaymentHandler,
+    UnknownSettler,
+    {
+      provide: AcquirerGateway,
+      useFactory: openGateway,
+      inject: [SETTINGS_TOKEN, LOGGER_TOKEN, Readiness],
+    },
+  ],
+})
+export class AuthorizationModule {}

@@ -1,0 +1,1 @@
+export { CashdeskModule } from './cashdesk.module';

@@ -1,0 +1,1 @@
+export { MerchantOnboardingModule } from './merchant-onboarding.module';

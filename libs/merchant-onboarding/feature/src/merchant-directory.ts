@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { type Directory, directoryReference } from '@encaisse/merchant-onboarding/contract';
+import { type Caller, notFound } from '@encaisse/platform/http';
+import { Projections, type ReferenceView } from '@encaisse/platform/projections';
+
+/** The places and contracts this context answers from. */
+@Injectable()
+export class MerchantDirectory {
+  private readonly view: ReferenceView<Directory>;
+
+  constructor(projections: Projections) {
+    this.view = projections.follow(directoryReference('merchant-onboarding'));
+  }
+
+  get current(): Directory {
+    return this.view.current;
+  }
+
+  /** The next command or read of this process sees what was just recorded. */
+  async hasReached(position: number): Promise<void> {
+    await this.view.waitFor(position, 5000);
+  }
+
+  /** A node the caller may see; the same answer for a foreign and a missing one. */
+  visibleNode(nodeId: string, caller: Caller) {
+    const node = this.current.node(nodeId);
+    if (!node || !this.current.isAtOrBelow(nodeId, caller.nodeId)) throw notFound('node');
+    return node;
+  }
+
+  /** A contract of the caller's environment and node; the same answer otherwise. */
+  visibleContract(contractId: string, caller: Caller) {
+    const contract = this.current.contract(contractId);
+    const isVisible =
+      contract?.environment === caller.environment &&
+      this.current.isAtOrBelow(contract.shopId, caller.nodeId);
+    if (!contract || !isVisible) throw notFound('contract');
+    return contract;
+  }
+}

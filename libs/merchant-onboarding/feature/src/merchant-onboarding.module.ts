@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { ChangeContractController } from './change-contract/change-contract.controller';
+import {
+  ChangeContractHandler,
+  SetContractActiveHandler,
+} from './change-contract/change-contract.handler';
+import { MerchantDirectory } from './merchant-directory';
+import { OpenContractController } from './open-contract/open-contract.controller';
+import { OpenContractHandler } from './open-contract/open-contract.handler';
+import { OpenNodeController } from './open-node/open-node.controller';
+import { OpenNodeHandler } from './open-node/open-node.handler';
+
+/** Merchants, their tree and their contracts. The onboarding file, offers and pricing join it here. */
+@Module({
+  controllers: [OpenNodeController, OpenContractController, ChangeContractController],
+  providers: [
+    MerchantDirectory,
+    OpenNodeHandler,
+    OpenContractHandler,
+    ChangeContractHandler,
+    SetContractActiveHandler,
+  ],
+})
+export class MerchantOnboardingModule {}

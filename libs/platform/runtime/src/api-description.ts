@@ -1,0 +1,28 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+
+/** The OpenAPI 3.1 document of the routes of an application. */
+export function apiDocument(app: NestFastifyApplication, service: string): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle(`Encaisse — ${service}`)
+    .setVersion('1')
+    .setDescription(
+      'Amounts are { minor, currency } in ISO 4217 minor units. Refusals are application/problem+json. ' +
+        'A command carries an id (UUIDv7) or an Idempotency-Key header and answers Ledger-Position; ' +
+        'a read sent with that header waits until it has been reached.',
+    )
+    .addBearerAuth()
+    .addSecurityRequirements('bearer')
+    .build();
+  return SwaggerModule.createDocument(app, config, { autoTagControllers: false });
+}
+
+/** Serves the document at /api/openapi.json and its viewer at /api/docs. */
+export function describeApi(app: NestFastifyApplication, service: string): void {
+  SwaggerModule.setup('api/docs', app, () => apiDocument(app, service), {
+    jsonDocumentUrl: 'api/openapi.json',
+    yamlDocumentUrl: 'api/openapi.yaml',
+    customSiteTitle: 'Encaisse API',
+  });
+}

@@ -1,0 +1,13 @@
+export { apiDocument } from './api-description';
+export { keptKey, openDataDirectory, StartRefused } from './data-directory';
+export { createApplication, type ServiceModule } from './http-application';
+export { createLogger, type Logger, LOGGER_TOKEN } from './logger';
+export { Metrics } from './metrics';
+export { openPlatform, type Platform } from './platform';
+export { PlatformModule } from './platform.module';
+export { Readiness } from './readiness';
+export { runService, type RunningService, startService } from './run-service';
+export { InvalidSettings, readSettings, type Settings, SETTINGS, SETTINGS_TOKEN } from './settings';
+export { type TimedJob, TimedJobs } from './timed-jobs';
+export { TransactionNumbers } from './transaction-numbers';
+export { type Worker, Workers } from './workers';

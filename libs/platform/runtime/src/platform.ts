@@ -1,0 +1,156 @@
+import { readFileSync } from 'node:fs';
+import type { MigrationInterface } from 'typeorm';
+import { type Clock, ControllableClock, SystemClock } from '@encaisse/platform/clock';
+import {
+  type EventStore,
+  migrateEventStore,
+  PostgresEventStore,
+  Streams,
+} from '@encaisse/platform/event-store';
+import { Tokens } from '@encaisse/platform/http';
+import { BusTables, LogMessageBus, type MessageBus } from '@encaisse/platform/message-bus';
+import { Database, startEmbeddedPostgres } from '@encaisse/platform/postgres';
+import { PlatformTables1763769600000, Projections } from '@encaisse/platform/projections';
+import {
+  CardVault,
+  Keyring,
+  PersonVault,
+  PostgresCardVault,
+  PostgresPersonVault,
+  SecurityTables,
+} from '@encaisse/platform/security';
+import { keptKey, openDataDirectory, StartRefused } from './data-directory';
+import { restoreClock } from './dev-clock';
+import { createLogger, type Logger } from './logger';
+import { Metrics } from './metrics';
+import { Readiness } from './readiness';
+import type { Settings } from './settings';
+import { TimedJobs } from './timed-jobs';
+import { TransactionNumbers } from './transaction-numbers';
+import { Workers } from './workers';
+
+/** Everything below the contexts: the database, the log, read models, the bus, clocks and keys. */
+export type Platform = {
+  readonly service: string;
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly store: EventStore;
+  readonly streams: Streams;
+  readonly clock: Clock;
+  readonly projections: Projections;
+  readonly bus: MessageBus;
+  readonly timedJobs: TimedJobs;
+  readonly workers: Workers;
+  readonly numbers: TransactionNumbers;
+  readonly tokens: Tokens;
+  readonly cardVault: CardVault;
+  readonly personVault: PersonVault;
+  readonly keyring: Keyring;
+  readonly readiness: Readiness;
+  readonly metrics: Metrics;
+  /** Releases everything; the embedded database last. */
+  close(): Promise<void>;
+};
+
+const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
+  PlatformTables1763769600000,
+  SecurityTables,
+  BusTables,
+];
+
+/** Opens the platform of one process. Throws StartRefused with one line when it cannot. */
+export async function openPlatform(service: string, settings: Settings): Promise<Platform> {
+  const logger = createLogger(service, settings.logLevel);
+  const dataDir = openDataDirectory(settings.dataDir);
+  const server =
+    settings.databaseUrl === null
+      ? await startEmbeddedPostgres({
+          dataDir,
+          onLog: (line) => logger.debug({ line }, 'postgresql'),
+        })
+      : null;
+  const url = server?.url ?? settings.databaseUrl ?? '';
+  try {
+    const platform = await assemble(service, settings, logger, url, dataDir);
+    return {
+      ...platform,
+      close: async () => {
+        await platform.close();
+        await server?.stop();
+      },
+    };
+  } catch (error) {
+    await server?.stop();
+    throw asStartRefusal(error);
+  }
+}
+
+async function assemble(
+  service: string,
+  settings: Settings,
+  logger: Logger,
+  url: string,
+  dataDir: string,
+): Promise<Platform> {
+  const store = await PostgresEventStore.open({ url, applicationName: service, logger });
+  const database = await Database.connect(
+    { url, applicationName: service, poolSize: settings.databasePoolSize },
+    MIGRATIONS,
+  );
+  const clock = await openClock(settings, database);
+  const projections = new Projections(store, database, logger);
+  const keyring = await Keyring.open(database, masterKey(settings, dataDir));
+  const bus = new LogMessageBus({ database, store, logger });
+  const metrics = new Metrics(service);
+  metrics.watchProjections(projections);
+  metrics.watchConsumers(bus);
+  return {
+    service,
+    settings,
+    logger,
+    database,
+    store,
+    streams: new Streams(store),
+    clock,
+    projections,
+    bus,
+    timedJobs: new TimedJobs(database, clock, logger),
+    workers: new Workers(logger),
+    numbers: new TransactionNumbers(database),
+    tokens: new Tokens(Buffer.from(settings.tokenKey ?? keptKey(dataDir, 'token.key'), 'hex')),
+    cardVault: new PostgresCardVault(database, keyring),
+    personVault: new PostgresPersonVault(database, keyring),
+    keyring,
+    readiness: new Readiness(),
+    metrics,
+    close: async () => {
+      await store.close();
+      await database.close();
+    },
+  };
+}
+
+async function openClock(settings: Settings, database: Database): Promise<Clock> {
+  if (settings.nodeEnvironment === 'production') return new SystemClock();
+  const clock = new ControllableClock();
+  await restoreClock(clock, database);
+  return clock;
+}
+
+function masterKey(settings: Settings, dataDir: string): string {
+  if (settings.vaultKeyFile === null) return keptKey(dataDir, 'vault.key');
+  try {
+    return readFileSync(settings.vaultKeyFile, 'utf8').trim();
+  } catch (error) {
+    throw new StartRefused(`VAULT_KEY_FILE cannot be read: ${(error as Error).message}`);
+  }
+}
+
+/** Outages an operator can mend are told in one line; bugs keep their stack for the log. */
+function asStartRefusal(error: unknown): unknown {
+  const { code, message } = error as { code?: string; message: string };
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === '28P01' || code === '3D000')
+    return new StartRefused(`the database cannot be reached: ${message}`);
+  return error;
+}

@@ -1,0 +1,130 @@
+import { createServer } from 'node:net';
+import { ROOT_NODE, TOKEN_SCOPES } from '@encaisse/platform/http';
+import { StartRefused } from './data-directory';
+import { createApplication, type ServiceModule } from './http-application';
+import { openPlatform, type Platform } from './platform';
+import { InvalidSettings, readSettings, type Settings } from './settings';
+
+const DEVELOPMENT_TOKEN_SECONDS = 30 * 86_400;
+
+/** A service that answers on its port. */
+export type RunningService = {
+  readonly platform: Platform;
+  readonly url: string;
+  /** Finishes what it began, then lets go of everything. */
+  stop(): Promise<void>;
+};
+
+/** Starts a service from settings; the caller decides what to do about signals. */
+export async function startService(
+  name: string,
+  modules: readonly ServiceModule[],
+  settings: Settings,
+): Promise<RunningService> {
+  await checkPort(settings);
+  const platform = await openPlatform(name, settings);
+  const app = await createApplication(platform, modules);
+  const stop = async () => {
+    await app.close();
+    await platform.timedJobs.stop();
+    await platform.workers.stop();
+    await platform.bus.stop();
+    await platform.projections.stop();
+    await platform.close();
+  };
+  try {
+    await app.init();
+    await platform.projections.start();
+    await platform.bus.start();
+    await platform.workers.start();
+    await platform.timedJobs.start();
+    await app.listen({ port: settings.port, host: settings.host });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { platform, url: `http://${settings.host}:${settings.port}`, stop };
+}
+
+/**
+ * Runs a service until it is told to stop: the whole of every `main.ts`. A mistake of the operator is
+ * one line on the error output and exit code 1.
+ */
+export async function runService(name: string, modules: readonly ServiceModule[]): Promise<void> {
+  try {
+    const settings = readSettings(process.env);
+    const service = await startService(name, modules, settings);
+    stopOnSignal(service);
+    await welcome(name, service);
+  } catch (error) {
+    complain(error);
+    process.exit(1);
+  }
+}
+
+/** Told before the database is opened, so that nothing is half started. */
+async function checkPort({ host, port }: Settings): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === 'EADDRINUSE';
+      const reason = isTaken ? 'is already in use' : `cannot be opened (${error.message})`;
+      reject(new StartRefused(`PORT ${port} ${reason}: stop the other program or set PORT`));
+    });
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+}
+
+function stopOnSignal(service: RunningService): void {
+  let isStopping = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (isStopping) return;
+    isStopping = true;
+    service.platform.logger.info({ signal }, 'stopping: finishing what was begun');
+    service.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        service.platform.logger.error({ error: (error as Error).message }, 'stopped uncleanly');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGTERM', onSignal);
+  process.once('SIGINT', onSignal);
+}
+
+async function welcome(name: string, { platform, url }: RunningService): Promise<void> {
+  platform.logger.info({ url }, 'ready');
+  if (platform.settings.nodeEnvironment === 'production') return;
+  const token = await platform.tokens.issue({
+    login: 'demo',
+    displayName: 'Compte de démonstration',
+    nodeId: ROOT_NODE,
+    environment: 'TEST',
+    scopes: TOKEN_SCOPES,
+    lifetimeSeconds: DEVELOPMENT_TOKEN_SECONDS,
+  });
+  const lines = [
+    '',
+    `Encaisse (${name}) is ready at ${url}`,
+    `  API and its documentation   ${url}/api/docs`,
+    `  Health                      ${url}/health/ready`,
+    '  A month of demonstration trade:  npm run demo   (in another terminal)',
+    '  Development token (whole installation, environment TEST):',
+    `    export TOKEN=${token}`,
+    `    curl -H "Authorization: Bearer $TOKEN" ${url}/api/v1/nodes`,
+    '',
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+function complain(error: unknown): void {
+  if (error instanceof InvalidSettings) {
+    for (const mistake of error.mistakes) process.stderr.write(`encaisse: ${mistake}\n`);
+  } else if (error instanceof StartRefused) {
+    process.stderr.write(`encaisse: ${error.message}\n`);
+  } else {
+    const { stack, message } = error as Error;
+    process.stderr.write(`encaisse: the start failed: ${message}\n${stack ?? ''}\n`);
+  }
+}
