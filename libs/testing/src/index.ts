@@ -1,3 +1,4 @@
 export * from './specification';
 export * from './postgres-for-tests';
 export * from './event-store-contract';
+export * from './message-bus-contract';

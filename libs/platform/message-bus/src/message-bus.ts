@@ -35,6 +35,11 @@ export type Consumer = {
   readonly group: string;
   readonly types: readonly string[];
   /**
+   * Where a group that is new begins: with the first message ever (default), or with what comes after
+   * its first start.
+   */
+  readonly from?: 'beginning' | 'now';
+  /**
    * The effect. Runs in the SQL transaction that saves the group's checkpoint, so that its rows are
    * written exactly once. Throwing makes it tried again, then parked: its key waits, other keys go on.
    */

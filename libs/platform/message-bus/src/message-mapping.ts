@@ -1,0 +1,49 @@
+import { categoryOf } from '@encaisse/kernel';
+import type { RecordedEvent } from '@encaisse/platform/event-store';
+import type { PlacedMessage } from './consumer-groups';
+import type { Message, Publication } from './message-bus';
+
+/** What the publications of a process make of the log. Pure: the same events give the same messages. */
+export class MessageMapping {
+  private readonly publications: Publication[] = [];
+
+  add(publication: Publication): void {
+    if (this.publications.some(({ name }) => name === publication.name))
+      throw new Error(`two publications are named ${publication.name}`);
+    this.publications.push(publication);
+    // Ids count an event's messages over all publications, so their order must not depend on wiring.
+    this.publications.sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  messagesOf(event: RecordedEvent): readonly Message[] {
+    const category = categoryOf(event.streamId);
+    const made = this.publications
+      .filter(({ categories }) => categories.includes(category))
+      .flatMap(({ map }) => map(event));
+    return made.map(({ type, data }, index) => ({
+      id: made.length === 1 ? event.eventId : `${event.eventId}.${index}`,
+      type,
+      key: event.streamId,
+      time: event.recordedAt,
+      data,
+      correlationId: event.metadata.correlationId,
+      ...(event.metadata.traceparent === undefined
+        ? {}
+        : { traceparent: event.metadata.traceparent }),
+    }));
+  }
+
+  /** The messages of some types, per event, events without any left out. */
+  select(
+    events: readonly RecordedEvent[],
+    types: ReadonlySet<string>,
+  ): readonly (readonly PlacedMessage[])[] {
+    return events
+      .map((event) =>
+        this.messagesOf(event)
+          .map((message, ordinal) => ({ position: event.position, ordinal, message }))
+          .filter(({ message }) => types.has(message.type)),
+      )
+      .filter((messages) => messages.length > 0);
+  }
+}
