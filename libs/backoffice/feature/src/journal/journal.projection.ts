@@ -1,0 +1,108 @@
+import { categoryOf } from '@encaisse/kernel';
+import { transactionStream } from '@encaisse/ledger/domain';
+import { NODE_CATEGORY, type NodeOpened } from '@encaisse/merchant-onboarding/contract';
+import { decodeEvent, type RecordedEvent } from '@encaisse/platform/event-store';
+import type { SqlSession } from '@encaisse/platform/postgres';
+import type { Projection } from '@encaisse/platform/projections';
+import type { PersonVault } from '@encaisse/platform/security';
+import { type Contribution, contributionOf, type FigureChange, figureChange } from './contribution';
+import { foldTransaction } from './fold-transaction';
+import type { JournalRow } from './journal-row';
+import { JOURNAL_INDEXES, JOURNAL_TABLES } from './journal-tables';
+import { insertRows, loadRows, updateRows } from './journal-writer';
+import { openNodes } from './open-nodes';
+import { applyToRollUps } from './roll-ups';
+
+export const JOURNAL_PROJECTION = 'backoffice.journal';
+export const JOURNAL_SCHEMA = 'backoffice_journal';
+
+/** Where the e-mail addresses of cardholders are kept (D7). */
+export type PersonalData = Pick<PersonVault, 'reveal'>;
+
+/** Every transaction with what searches, details and exports show, and the figures by hour and day. */
+export function journalProjection(personalData: PersonalData): Projection {
+  return {
+    name: JOURNAL_PROJECTION,
+    version: 1,
+    schema: JOURNAL_SCHEMA,
+    tables: JOURNAL_TABLES,
+    indexes: JOURNAL_INDEXES,
+    categories: [transactionStream.category, NODE_CATEGORY],
+    apply: (events, session) => apply(events, session, personalData),
+  };
+}
+
+async function apply(
+  events: readonly RecordedEvent[],
+  session: SqlSession,
+  personalData: PersonalData,
+): Promise<void> {
+  const isNode = ({ streamId }: RecordedEvent) => categoryOf(streamId) === NODE_CATEGORY;
+  await openNodes(
+    events.filter(isNode).map(({ data }) => data as NodeOpened['data']),
+    session,
+  );
+  const batch = await foldBatch(
+    events.filter((event) => !isNode(event)),
+    session,
+  );
+  await revealEmails(batch.added, personalData);
+  await insertRows(batch.added, session);
+  await updateRows(batch.changed, session);
+  await applyToRollUps(batch.figureChanges, session);
+}
+
+type FoldedBatch = {
+  readonly added: readonly JournalRow[];
+  readonly changed: readonly JournalRow[];
+  readonly figureChanges: readonly FigureChange[];
+};
+
+/** Loads the rows the events belong to once, then folds in memory. */
+async function foldBatch(
+  events: readonly RecordedEvent[],
+  session: SqlSession,
+): Promise<FoldedBatch> {
+  const decoded = events.map((event) => ({
+    isFirst: event.version === 0,
+    event: decodeEvent(transactionStream, event),
+  }));
+  const added = new Set<string>();
+  const known = new Set<string>();
+  for (const { isFirst, event } of decoded) {
+    const { transactionId } = event.data;
+    if (isFirst) added.add(transactionId);
+    else if (!added.has(transactionId)) known.add(transactionId);
+  }
+  const rows = await loadRows([...known], session);
+  const before = new Map<string, Contribution>();
+  for (const row of rows.values()) before.set(row.transactionId, contributionOf(row));
+  for (const { event } of decoded) {
+    const { transactionId } = event.data;
+    rows.set(transactionId, foldTransaction(rows.get(transactionId), event));
+  }
+  const figureChanges: FigureChange[] = [];
+  for (const row of rows.values()) {
+    const change = figureChange(row, before.get(row.transactionId) ?? contributionOf(undefined));
+    if (change) figureChanges.push(change);
+  }
+  const all = [...rows.values()];
+  return {
+    added: all.filter(({ transactionId }) => added.has(transactionId)),
+    changed: all.filter(({ transactionId }) => !added.has(transactionId)),
+    figureChanges,
+  };
+}
+
+async function revealEmails(
+  rows: readonly JournalRow[],
+  personalData: PersonalData,
+): Promise<void> {
+  const withPerson = rows.filter(({ personId }) => personId !== null);
+  if (withPerson.length === 0) return;
+  const persons = await personalData.reveal([
+    ...new Set(withPerson.map(({ personId }) => personId as string)),
+  ]);
+  for (const row of withPerson)
+    row.cardholderEmail = persons.get(row.personId ?? '')?.email ?? null;
+}
