@@ -1,16 +1,4 @@
-import { AcquirerSimulatorModule } from '@encaisse/acquirer-simulator/feature';
-import { AuthorizationModule } from '@encaisse/authorization/feature';
-import { CashdeskModule } from '@encaisse/cashdesk/feature';
-import { MerchantOnboardingModule } from '@encaisse/merchant-onboarding/feature';
 import { runService } from '@encaisse/platform/runtime';
-import { ReconciliationModule } from '@encaisse/reconciliation/feature';
-import { SchedulerModule } from '@encaisse/scheduler/feature';
+import { ALL_MODULES } from './modules';
 
-void runService('all-in-one', [
-  AcquirerSimulatorModule,
-  MerchantOnboardingModule,
-  AuthorizationModule,
-  CashdeskModule,
-  SchedulerModule,
-  ReconciliationModule,
-]);
+void runService('all-in-one', ALL_MODULES);

@@ -1,3 +1,5 @@
+import { invariant } from './invariant';
+
 /** The least a domain event has: a fixed type name and its facts. */
 export type DomainEvent = { readonly type: string; readonly data: object };
 
@@ -6,7 +8,7 @@ export type DomainEvent = { readonly type: string; readonly data: object };
  * random, no I/O. The stream of one thing is named `<category>-<uuid>`.
  */
 export type StreamType<State, Event extends DomainEvent> = {
-  /** Fixed for ever, `<context>.<noun>`: it is stored. */
+  /** Fixed for ever, `<context>.<noun>` without a dash: it is stored. */
   readonly category: string;
   readonly initial: State;
   evolve(this: void, state: State, event: Event): State;
@@ -20,6 +22,7 @@ export type StreamType<State, Event extends DomainEvent> = {
 
 /** The name of the stream of one thing. */
 export function streamIdOf(stream: { readonly category: string }, id: string): string {
+  invariant(!stream.category.includes('-'), 'a category ends at the first dash');
   return `${stream.category}-${id}`;
 }
 

@@ -16,9 +16,8 @@ import { TakePaymentController } from './take-payment/take-payment.controller';
 import { TakePaymentHandler } from './take-payment/take-payment.handler';
 
 function openGateway(settings: Settings, logger: Logger, readiness: Readiness): AcquirerGateway {
-  const { hostname, port } = new URL(settings.acquirerUrl);
   const gateway = new Iso8583AcquirerGateway(
-    { host: hostname, port: Number(port), timeoutMs: settings.acquirerTimeoutMillis },
+    { ...settings.acquirerAddress, timeoutMs: settings.acquirerTimeoutMillis },
     logger,
   );
   readiness.register('acquirer', () => (gateway.isReady ? 'up' : 'waiting for the acquirer'));

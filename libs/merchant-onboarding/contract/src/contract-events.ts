@@ -1,7 +1,7 @@
 import type { Currency, Environment, Instant } from '@encaisse/kernel';
 
 /** The category of the streams of acceptance contracts. */
-export const CONTRACT_CATEGORY = 'merchant-onboarding.contract';
+export const CONTRACT_CATEGORY = 'onboarding.contract';
 
 /** What a merchant's contract says. Amounts are minor units of its currency. */
 export type ContractTerms = {

@@ -5,7 +5,7 @@ export const NODE_LEVELS = ['BRAND', 'GROUP', 'SHOP'] as const;
 export type NodeLevel = (typeof NODE_LEVELS)[number];
 
 /** The category of the streams of tree nodes. */
-export const NODE_CATEGORY = 'merchant-onboarding.node';
+export const NODE_CATEGORY = 'onboarding.node';
 
 export type NodeOpened = {
   readonly type: 'NodeOpened';

@@ -55,6 +55,14 @@ function urlOf(protocols: readonly string[], fallback: string | null) {
   };
 }
 
+function tcpAddress(url: string): { readonly host: string; readonly port: number } {
+  const found = /^tcp:\/\/(\[[0-9a-f:]+\]|[^:/]+):(\d{1,5})$/i.exec(url);
+  const port = Number(found?.[2]);
+  if (!found || port < 1 || port > 65_535)
+    throw new Error(`must be tcp://host:port, got « ${url} »`);
+  return { host: (found[1] ?? '').replace(/^\[|\]$/g, ''), port };
+}
+
 const portRead = wholeNumber(3000, 1, 65_535);
 
 /** Every setting of the product, in the order of the documentation. */
@@ -118,15 +126,15 @@ export const SETTINGS = {
     read: (value, environment) =>
       wholeNumber(portRead(environment['PORT']) + 5000, 1, 65_535)(value),
   },
-  acquirerUrl: {
+  acquirerAddress: {
     variable: 'ACQUIRER_URL',
     meaning: 'ISO 8583 link to the acquirer',
     shownDefault: 'tcp://127.0.0.1:<ACQUIRER_SIMULATOR_PORT>',
     read: (value, environment) =>
-      urlOf(
-        ['tcp'],
-        `tcp://127.0.0.1:${environment['ACQUIRER_SIMULATOR_PORT'] ?? portRead(environment['PORT']) + 5000}`,
-      )(value) ?? '',
+      tcpAddress(
+        value ??
+          `tcp://127.0.0.1:${environment['ACQUIRER_SIMULATOR_PORT'] ?? portRead(environment['PORT']) + 5000}`,
+      ),
   },
   acquirerTimeoutMillis: {
     variable: 'ACQUIRER_TIMEOUT_MS',

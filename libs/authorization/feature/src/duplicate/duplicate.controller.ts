@@ -2,7 +2,7 @@ import { Body, Controller, Headers, HttpCode, Param, Post, Res } from '@nestjs/c
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsOptional, IsString, Length, ValidateNested } from 'class-validator';
+import { IsDefined, IsOptional, IsString, Length, ValidateNested } from 'class-validator';
 import { money } from '@encaisse/kernel';
 import {
   type DuplicateRefusal,
@@ -41,6 +41,7 @@ class DuplicateBody {
   orderReference!: string;
 
   @ApiProperty({ type: AmountBody })
+  @IsDefined()
   @ValidateNested()
   @Type(() => AmountBody)
   amount!: AmountBody;

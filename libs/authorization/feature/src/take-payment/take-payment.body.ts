@@ -1,6 +1,7 @@
 import { Type } from 'class-transformer';
 import {
   IsBoolean,
+  IsDefined,
   IsEmail,
   IsIn,
   IsInt,
@@ -74,11 +75,13 @@ export class TakePaymentBody {
   orderReference!: string;
 
   @ApiProperty({ type: AmountBody })
+  @IsDefined()
   @ValidateNested()
   @Type(() => AmountBody)
   amount!: AmountBody;
 
   @ApiProperty({ type: CardBody })
+  @IsDefined()
   @ValidateNested()
   @Type(() => CardBody)
   card!: CardBody;

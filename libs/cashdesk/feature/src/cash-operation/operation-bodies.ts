@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsOptional, IsString, Matches, ValidateNested } from 'class-validator';
+import { IsBoolean, IsDefined, IsOptional, IsString, Matches, ValidateNested } from 'class-validator';
 import { AmountBody } from '@encaisse/platform/http';
 
 /** Every operation: an id, or the Idempotency-Key header instead. */
@@ -32,6 +32,7 @@ export class CaptureBody extends AcknowledgingBody {
 
 export class RefundBody extends OperationBody {
   @ApiProperty({ type: AmountBody })
+  @IsDefined()
   @ValidateNested()
   @Type(() => AmountBody)
   amount!: AmountBody;

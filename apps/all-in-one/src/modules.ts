@@ -1,0 +1,16 @@
+import { AcquirerSimulatorModule } from '@encaisse/acquirer-simulator/feature';
+import { AuthorizationModule } from '@encaisse/authorization/feature';
+import { CashdeskModule } from '@encaisse/cashdesk/feature';
+import { MerchantOnboardingModule } from '@encaisse/merchant-onboarding/feature';
+import { ReconciliationModule } from '@encaisse/reconciliation/feature';
+import { SchedulerModule } from '@encaisse/scheduler/feature';
+
+/** Every context, with the acquirer's counterpart, in one process. */
+export const ALL_MODULES = [
+  AcquirerSimulatorModule,
+  MerchantOnboardingModule,
+  AuthorizationModule,
+  CashdeskModule,
+  SchedulerModule,
+  ReconciliationModule,
+];

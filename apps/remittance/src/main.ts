@@ -1,0 +1,4 @@
+import { RemittanceModule } from '@encaisse/remittance/feature';
+import { runService } from '@encaisse/platform/runtime';
+
+void runService('remittance', [RemittanceModule]);
