@@ -1,0 +1,2 @@
+export * from './file-drop';
+export * from './folder-file-drop';

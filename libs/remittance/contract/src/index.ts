@@ -1,0 +1,2 @@
+export * from './contract-remittances-events';
+export * from './remittance-events';

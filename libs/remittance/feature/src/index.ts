@@ -1,0 +1,1 @@
+export { RemittanceModule } from './remittance.module';

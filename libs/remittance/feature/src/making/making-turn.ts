@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '@encaisse/platform/postgres';
+
+/**
+ * Lets one thing at a time be done to remittances, in the whole installation: making them, sending
+ * them, taking answers. A copy that lost its turn unseen still does no harm: event ids are derived,
+ * and streams take what they are expected to take.
+ */
+@Injectable()
+export class MakingTurn {
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly database: Database) {}
+
+  take<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.last
+      .catch(() => undefined)
+      .then(() => this.database.withAdvisoryLock('encaisse.remittance', work));
+    this.last = turn;
+    return turn;
+  }
+
+  /** Resolves once nothing is being done any more by this process. */
+  async idle(): Promise<void> {
+    await this.last.catch(() => undefined);
+  }
+}

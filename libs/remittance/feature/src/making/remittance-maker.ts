@@ -1,0 +1,254 @@
+import {
+  type BusinessDay,
+  type Decision,
+  type Instant,
+  invariant,
+  isRefused,
+} from '@encaisse/kernel';
+import type { Clock } from '@encaisse/platform/clock';
+import type { Streams } from '@encaisse/platform/event-store';
+import { derivedUuid } from '@encaisse/platform/http';
+import type {
+  RemittanceEvent,
+  RemittanceOpening,
+  RemittanceTrigger,
+} from '@encaisse/remittance/contract';
+import {
+  abandonRemittance,
+  assignNumber,
+  buildRemittance,
+  type ContractRemittances,
+  contractRemittancesStream,
+  hasLines,
+  numberPrefixOf,
+  openRemittance,
+  recordSending,
+  type Remittance,
+  remittanceStream,
+  settleNumber,
+  totalsOf,
+} from '@encaisse/remittance/domain';
+import type {
+  Candidate,
+  RemittanceLines,
+  RemittanceSubject,
+  Selection,
+} from '../lines/remittance-lines';
+import { FIRST_ID, type RemittanceFiles } from './remittance-files';
+import type { RemittanceKnowledge } from './remittance-knowledge';
+import type { SendingTransactions } from './sending-transactions';
+import { systemMetadata } from './system-metadata';
+
+/** Appends in flight at once; the store groups them. */
+const PAGE = 5000;
+
+/** What is to be remitted, and why. */
+export type MakingRequest = {
+  readonly subject: RemittanceSubject;
+  readonly trigger: RemittanceTrigger;
+  readonly cutOff: BusinessDay;
+  readonly sendingId: string | null;
+};
+
+/** The points of a making after which a process may die. Each is survived. */
+export const MAKING_STEPS = [
+  'number-assigned',
+  'opened',
+  'some-transactions-sent',
+  'transactions-sent',
+  'built',
+  'number-settled',
+  'files-written',
+  'sent',
+] as const;
+export type MakingStep = (typeof MAKING_STEPS)[number];
+
+/** Told of each step a making has passed. */
+export type MakingObserver = (step: MakingStep, remittanceId: string) => void;
+
+/**
+ * Makes remittances: number, members, totals, files, delivery. Every step is an event or a file whose
+ * content follows from events, so what a crash left half done is taken up where it stands. The caller
+ * has the turn (`MakingTurn`).
+ */
+export class RemittanceMaker {
+  constructor(
+    private readonly streams: Streams,
+    private readonly clock: Clock,
+    private readonly knowledge: RemittanceKnowledge,
+    private readonly lines: RemittanceLines,
+    private readonly sending: SendingTransactions,
+    private readonly files: RemittanceFiles,
+    private readonly observe: MakingObserver = () => undefined,
+  ) {}
+
+  /** Makes the remittance of a subject; null when nothing was left to send, or nothing may be. */
+  async make(request: MakingRequest): Promise<RemittanceOpening | null> {
+    const { subject, cutOff, sendingId } = request;
+    if (!this.isActive(subject.contractId)) {
+      await this.setAsideAll({ ...subject, cutOff, sendingId });
+      return null;
+    }
+    const opening = await this.assign(request);
+    const isMade = await this.finish(opening);
+    return isMade ? opening : null;
+  }
+
+  /** Takes up whatever was not finished. Returns how many remittances there were. */
+  async resume(): Promise<number> {
+    await this.knowledge.catchUp();
+    const unfinished = await this.lines.unfinished();
+    for (const { contractId, remittanceId } of unfinished) {
+      const { state } = await this.streams.load(contractRemittancesStream, contractId);
+      if (state.open?.remittanceId === remittanceId) await this.finish(state.open);
+      else await this.deliver(remittanceId);
+    }
+    return unfinished.length;
+  }
+
+  /** Writes the files of the attempt that is due, if one is. */
+  async deliver(remittanceId: string): Promise<void> {
+    const { state } = await this.streams.load(remittanceStream, remittanceId);
+    if (state.phase !== 'to-send') return;
+    const { built, attempt } = state;
+    invariant(built !== null, 'what is to send was built');
+    const files = await this.files.write({ ...state, built });
+    this.observe('files-written', remittanceId);
+    const at = this.clock.now();
+    await this.recordInRemittance(remittanceId, (remittance) =>
+      recordSending({ remittanceId, attempt, files, at }, remittance),
+    );
+    this.observe('sent', remittanceId);
+  }
+
+  /** The contract's next number, after what it has open is finished. */
+  private async assign(request: MakingRequest): Promise<RemittanceOpening> {
+    const { subject, trigger, cutOff, sendingId } = request;
+    const { contractId } = subject;
+    const numberPrefix = numberPrefixOf(subject, this.knowledge.contracts());
+    for (;;) {
+      const openedAt = this.clock.now();
+      const { decision } = await this.streams.decide(
+        contractRemittancesStream,
+        contractId,
+        (state: ContractRemittances) => {
+          const remittanceId = remittanceIdOf(contractId, state.openedCount + 1);
+          const facts = { ...subjectOf(subject), trigger, cutOff, sendingId, openedAt };
+          return assignNumber({ remittanceId, numberPrefix, ...facts }, state);
+        },
+        systemMetadata(contractId),
+      );
+      if (isRefused(decision)) {
+        await this.finish(decision.refused.open);
+        continue;
+      }
+      const [assigned] = decision.accepted;
+      invariant(assigned !== undefined, 'a new remittance gets a number');
+      const { sequence: _, ...opening } = assigned.data;
+      this.observe('number-assigned', opening.remittanceId);
+      return opening;
+    }
+  }
+
+  /** From a number to a delivered file. False when the remittance was abandoned. */
+  private async finish(opening: RemittanceOpening): Promise<boolean> {
+    const { remittanceId, contractId } = opening;
+    await this.recordInRemittance(remittanceId, (state) => openRemittance(opening, state));
+    this.observe('opened', remittanceId);
+    const { state } = await this.streams.load(remittanceStream, remittanceId);
+    const isBuilt = state.phase === 'open' ? await this.build(opening) : isBuiltIn(state);
+    this.observe('built', remittanceId);
+    const outcome = isBuilt ? 'built' : 'abandoned';
+    await this.streams.decide(
+      contractRemittancesStream,
+      contractId,
+      (contract) => settleNumber({ contractId, remittanceId, outcome }, contract),
+      systemMetadata(remittanceId),
+    );
+    this.observe('number-settled', remittanceId);
+    if (isBuilt) await this.deliver(remittanceId);
+    return isBuilt;
+  }
+
+  private async build(opening: RemittanceOpening): Promise<boolean> {
+    const { remittanceId, currency } = opening;
+    await this.sendAll(opening);
+    this.observe('transactions-sent', remittanceId);
+    await this.knowledge.catchUp();
+    const { sums, linesDigest } = await this.lines.sums(remittanceId);
+    const totals = totalsOf(sums, currency);
+    const at = this.clock.now();
+    await this.recordInRemittance(remittanceId, (state) =>
+      hasLines(totals)
+        ? buildRemittance({ remittanceId, totals, linesDigest, at }, state)
+        : abandonRemittance({ remittanceId, at }, state),
+    );
+    return hasLines(totals);
+  }
+
+  private async sendAll(opening: RemittanceOpening): Promise<void> {
+    await this.knowledge.catchUp();
+    if (!this.isActive(opening.contractId)) return this.setAsideAll(opening);
+    await this.eachPage(opening, async (candidates) => {
+      await this.sending.send(opening, candidates);
+      this.observe('some-transactions-sent', opening.remittanceId);
+    });
+  }
+
+  private async setAsideAll(selection: Selection): Promise<void> {
+    const at: Instant = this.clock.now();
+    await this.eachPage(selection, (candidates) => this.sending.setAside(candidates, at));
+  }
+
+  /** The next page is read while the one before is worked on. */
+  private async eachPage(
+    selection: Selection,
+    work: (candidates: readonly Candidate[]) => Promise<void>,
+  ): Promise<void> {
+    let page = await this.lines.candidates(selection, FIRST_ID, PAGE);
+    while (page.length > 0) {
+      const last = page.at(-1)!.transaction_id;
+      const next = page.length < PAGE ? [] : this.lines.candidates(selection, last, PAGE);
+      const [following] = await Promise.all([next, work(page)]);
+      page = following;
+    }
+  }
+
+  private isActive(contractId: string): boolean {
+    const contract = this.knowledge.contract(contractId);
+    invariant(contract !== undefined, `contract ${contractId} was opened`);
+    return contract.isActive;
+  }
+
+  private recordInRemittance(
+    remittanceId: string,
+    decide: (state: Remittance) => Decision<RemittanceEvent, never>,
+  ) {
+    const metadata = systemMetadata(remittanceId);
+    return this.streams.decide(remittanceStream, remittanceId, decide, metadata);
+  }
+}
+
+function isBuiltIn(state: Remittance): boolean {
+  return state.phase !== 'unknown' && state.built !== null;
+}
+
+/** The id of a contract's n-th remittance: known before it exists, so that making it twice makes it once. */
+function remittanceIdOf(contractId: string, n: number): string {
+  return derivedUuid(`remittance|${contractId}|${n}`);
+}
+
+function subjectOf(subject: RemittanceSubject): RemittanceSubject {
+  const { environment, shopId, contractId, contractNumber, rank } = subject;
+  const { paymentMeans, currency, acquirer } = subject;
+  return {
+    environment,
+    shopId,
+    contractId,
+    contractNumber,
+    rank,
+    paymentMeans,
+    currency,
+    acquirer,
+  };
+}
