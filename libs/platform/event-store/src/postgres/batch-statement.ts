@@ -8,7 +8,8 @@ const SEPARATOR = '\u001f';
 export type BatchAnswer = {
   readonly last_position: string;
   readonly recorded_at: string | null;
-  readonly verdicts: string;
+  /** Null from the one-event function when it appended nothing; the batch function says why. */
+  readonly verdicts: string | null;
   /** Version of each write's stream before the batch, -1 when it did not exist. */
   readonly actuals: string;
 };

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { QueryConfig } from 'pg';
 import { type Instant, instant } from '@encaisse/kernel';
 import type { AppendResult } from '../event-store';
 import { type PreparedAppend, type PreparedWrite, bodyOf } from '../prepared-append';
@@ -48,16 +49,23 @@ export class BatchWriter {
 
   private async writeOnce(appends: readonly PreparedAppend[]): Promise<BatchOutcome> {
     const single = appends.length === 1 && appends[0]?.eventCount === 1 ? appends[0] : null;
-    const statement = single === null ? batchStatement(appends) : oneEventStatement(single);
+    const quick = single === null ? null : await this.ask(oneEventStatement(single));
+    if (quick?.verdicts != null) return this.settle(appends, quick, quick.verdicts);
+    const answer = await this.ask(batchStatement(appends));
+    return this.settle(appends, answer, answer.verdicts ?? '');
+  }
+
+  private async ask(statement: QueryConfig): Promise<BatchAnswer> {
     const { rows } = await this.session.query<BatchAnswer>(statement);
-    return this.settle(appends, rows[0]!);
+    return rows[0]!;
   }
 
   private async settle(
     appends: readonly PreparedAppend[],
     answer: BatchAnswer,
+    verdictList: string,
   ): Promise<BatchOutcome> {
-    const verdicts = answer.verdicts.split(',');
+    const verdicts = verdictList.split(',');
     const actuals = answer.actuals.split(',').map(Number);
     const log = new LogEnd(Number(answer.last_position), answer.recorded_at);
     const results: AppendResult[] = [];

@@ -12,68 +12,90 @@ type Waiting = {
 export type CommitBatch = (batch: readonly PreparedAppend[]) => Promise<readonly AppendResult[]>;
 
 const BATCH_EVENTS = 500;
+/** Below this a batch is not shared between the lanes: a commit costs more than its rows. */
+const UNSHARED_EVENTS = 8;
 /** How far a batch looks past appends that must wait for a stream, so that a long queue stays cheap. */
 const LOOK_AHEAD = 1_000;
 
 /**
- * Group commit: while one batch is on its way, appends gather for the next. Appends that touch the
- * same stream or the same event never share a batch, and keep the order in which they came.
+ * Group commit: while batches are on their way, appends gather for the next. There are a few lanes,
+ * each with one batch under way, so that the database works on one while this process deals with the
+ * other. Appends that touch the same stream or event id are never under way together, and keep the
+ * order in which they came.
  */
 export class CommitQueue {
   private queue: Waiting[] = [];
   private taken = 0;
-  private isRunning = false;
+  private readonly touched = new Set<string>();
+  private eventsUnderWay = 0;
+  private eventsWaiting = 0;
+  private readonly freeLanes: CommitBatch[];
+  private isStarting = false;
   private readonly idle = new Set<() => void>();
 
-  constructor(private readonly commit: CommitBatch) {}
+  constructor(private readonly lanes: readonly CommitBatch[]) {
+    this.freeLanes = [...lanes];
+  }
 
   submit(append: PreparedAppend): Promise<AppendResult> {
     return new Promise((resolve, reject) => {
       this.queue.push({ append, resolve, reject });
-      if (this.isRunning) return;
-      this.isRunning = true;
+      this.eventsWaiting += append.eventCount;
+      if (this.isStarting || this.freeLanes.length === 0) return;
+      this.isStarting = true;
       // What the same turn of the event loop submits still joins the first batch.
-      queueMicrotask(() => void this.run());
+      queueMicrotask(() => this.startLanes());
     });
   }
 
   /** Resolves once all that was submitted is answered. */
   async drain(): Promise<void> {
-    if (!this.isRunning) return;
+    if (this.isIdle()) return;
     await new Promise<void>((resolve) => this.idle.add(resolve));
   }
 
-  private async run(): Promise<void> {
-    while (this.taken < this.queue.length) {
-      await this.commitNext();
+  private isIdle(): boolean {
+    return this.freeLanes.length === this.lanes.length && this.taken === this.queue.length;
+  }
+
+  private startLanes(): void {
+    this.isStarting = false;
+    for (;;) {
+      const lane = this.freeLanes.at(-1);
+      const batch = lane === undefined ? [] : this.takeBatch();
+      if (lane === undefined || batch.length === 0) return;
+      this.freeLanes.pop();
+      void this.run(lane, batch);
+    }
+  }
+
+  private async run(lane: CommitBatch, first: Waiting[]): Promise<void> {
+    for (let batch = first; batch.length > 0; batch = this.takeBatch()) {
+      await this.commit(lane, batch);
+      this.release(batch);
       // Writers that wait for an answer to send their next append get to join the next batch.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    this.isRunning = false;
+    this.freeLanes.push(lane);
+    if (!this.isIdle()) return;
     for (const resolve of this.idle) resolve();
     this.idle.clear();
   }
 
-  private async commitNext(): Promise<void> {
-    const batch = this.takeBatch();
+  private async commit(lane: CommitBatch, batch: readonly Waiting[]): Promise<void> {
     try {
-      const results = await this.commit(batch.map(({ append }) => append));
+      const results = await lane(batch.map(({ append }) => append));
       for (const [index, { resolve }] of batch.entries()) resolve(results[index]!);
     } catch (error) {
       if (isOutage(error)) this.rejectAll(batch, error);
-      else await this.commitEach(batch, error);
+      else await commitEach(lane, batch, error);
     }
   }
 
-  /** A fault of one append must not fail its neighbours. */
-  private async commitEach(batch: readonly Waiting[], fault: unknown): Promise<void> {
-    if (batch.length === 1) return batch[0]!.reject(fault);
-    for (const { append, resolve, reject } of batch) {
-      try {
-        resolve((await this.commit([append]))[0]!);
-      } catch (error) {
-        reject(error);
-      }
+  private release(batch: readonly Waiting[]): void {
+    for (const { append } of batch) {
+      this.eventsUnderWay -= append.eventCount;
+      for (const key of keysOf(append)) this.touched.delete(key);
     }
   }
 
@@ -82,25 +104,37 @@ export class CommitQueue {
     const all = [...batch, ...this.queue.slice(this.taken)];
     this.queue = [];
     this.taken = 0;
+    this.eventsWaiting = 0;
     for (const { reject } of all) reject(error);
   }
 
+  /** A fair share of what waits for each lane, in order, without what touches things under way. */
   private takeBatch(): Waiting[] {
+    const total = this.eventsWaiting + this.eventsUnderWay;
+    const share = Math.max(UNSHARED_EVENTS, Math.ceil(total / this.lanes.length));
+    const limit = Math.min(BATCH_EVENTS, share);
     const batch: Waiting[] = [];
     const deferred: Waiting[] = [];
-    const touched = new Set<string>();
+    const skipped = new Set<string>();
     let events = 0;
     let next = this.taken;
     const end = Math.min(this.queue.length, next + BATCH_EVENTS + LOOK_AHEAD);
-    for (; next < end && events < BATCH_EVENTS; next += 1) {
+    for (; next < end && events < limit; next += 1) {
       const waiting = this.queue[next]!;
       const { eventCount } = waiting.append;
       if (batch.length > 0 && events + eventCount > BATCH_EVENTS) break;
-      if (touch(waiting.append, touched)) {
-        batch.push(waiting);
-        events += eventCount;
-      } else deferred.push(waiting);
+      const keys = keysOf(waiting.append);
+      if (keys.some((key) => this.touched.has(key) || skipped.has(key))) {
+        for (const key of keys) skipped.add(key);
+        deferred.push(waiting);
+        continue;
+      }
+      for (const key of keys) this.touched.add(key);
+      batch.push(waiting);
+      events += eventCount;
     }
+    this.eventsUnderWay += events;
+    this.eventsWaiting -= events;
     this.putBack(deferred, next);
     return batch;
   }
@@ -114,16 +148,28 @@ export class CommitQueue {
   }
 }
 
-/** Marks what an append touches; false when an earlier one touched some of it. */
-function touch({ writes }: PreparedAppend, touched: Set<string>): boolean {
-  let isFree = true;
-  for (const { streamId, events } of writes) {
-    if (touched.has(streamId)) isFree = false;
-    touched.add(streamId);
-    for (const { eventId } of events) {
-      if (touched.has(eventId)) isFree = false;
-      touched.add(eventId);
+/** A fault of one append must not fail its neighbours. */
+async function commitEach(
+  lane: CommitBatch,
+  batch: readonly Waiting[],
+  fault: unknown,
+): Promise<void> {
+  if (batch.length === 1) return batch[0]!.reject(fault);
+  for (const { append, resolve, reject } of batch) {
+    try {
+      resolve((await lane([append]))[0]!);
+    } catch (error) {
+      reject(error);
     }
   }
-  return isFree;
+}
+
+/** The streams and event ids that an append touches. */
+function keysOf({ writes }: PreparedAppend): string[] {
+  const keys: string[] = [];
+  for (const { streamId, events } of writes) {
+    keys.push(streamId);
+    for (const { eventId } of events) keys.push(eventId);
+  }
+  return keys;
 }

@@ -23,7 +23,7 @@ import {
 } from '../event-store';
 import { type PreparedAppend, prepareAppend, recordedEventOf } from '../prepared-append';
 import { type AddedEvent, BatchWriter } from './batch-writer';
-import { CommitQueue } from './commit-queue';
+import { type CommitBatch, CommitQueue } from './commit-queue';
 import { LogTail } from './log-tail';
 import { PostgresSession, SESSION_SETTINGS, asStoreError, isOutage } from './postgres-session';
 import { migrateEventStore } from './schema';
@@ -45,6 +45,8 @@ export type PostgresEventStoreOptions = {
 };
 
 const READERS = 4;
+/** Two batches under way: one in the database, the answers of the other being dealt with. */
+const LANES = 2;
 const RECONNECT_DELAY_MS = 250;
 /** A connection that is silent for so long is given up; the batch is then sent again, safely. */
 const WRITE_TIMEOUT_MS = 20_000;
@@ -73,7 +75,7 @@ export class PostgresEventStore extends EventStore {
     hasDensePositions: true,
   };
   private readonly readers: Pool;
-  private readonly writerSession: PostgresSession;
+  private readonly writers: readonly PostgresSession[];
   private readonly queue: CommitQueue;
   private readonly tail: LogTail;
   private readonly subscriptions = new Set<Subscription>();
@@ -100,14 +102,12 @@ export class PostgresEventStore extends EventStore {
     const config = connectionOf(options);
     this.readers = new Pool({ max: READERS, ...config, verify: prepareReader });
     this.readers.on('error', () => undefined);
-    this.writerSession = new PostgresSession({ ...config, query_timeout: WRITE_TIMEOUT_MS });
+    this.writers = Array.from(
+      { length: LANES },
+      () => new PostgresSession({ ...config, query_timeout: WRITE_TIMEOUT_MS }),
+    );
     this.tail = new LogTail(config);
-    const writer = new BatchWriter(this.writerSession);
-    this.queue = new CommitQueue(async (batch) => {
-      const { results, added } = await writer.write(batch);
-      this.tail.appended(added);
-      return results;
-    });
+    this.queue = new CommitQueue(this.writers.map((session) => this.lane(session)));
   }
 
   override async append(writes: readonly StreamWrite[]): Promise<AppendResult> {
@@ -173,7 +173,17 @@ export class PostgresEventStore extends EventStore {
   private async shutDown(): Promise<void> {
     await this.queue.drain();
     await Promise.all([...this.subscriptions].map((subscription) => subscription.close()));
-    await Promise.all([this.writerSession.close(), this.tail.close(), this.readers.end()]);
+    const sessions = [...this.writers, this.tail];
+    await Promise.all([...sessions.map((session) => session.close()), this.readers.end()]);
+  }
+
+  private lane(session: PostgresSession): CommitBatch {
+    const writer = new BatchWriter(session);
+    return async (batch) => {
+      const { results, added } = await writer.write(batch);
+      this.tail.appended(added);
+      return results;
+    };
   }
 
   private refuseWhenClosed(): void {

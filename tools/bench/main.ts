@@ -1,0 +1,59 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { Row } from './bench';
+import { BENCHES } from './registry';
+import { render, summarise } from './report';
+import { startBenchServer } from './server';
+
+type Options = {
+  readonly only?: string[];
+  readonly json?: true;
+  readonly check?: true;
+  readonly runs: number;
+  readonly seconds: number;
+};
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('a number above 0 is needed');
+  return value;
+}
+
+const program = new Command('bench')
+  .description('Measures the product against its peers in the same run, ratios last.')
+  .option('--only <name...>', `one or more of ${BENCHES.map(({ name }) => name).join(', ')}`)
+  .option('--json', 'print the summaries as JSON')
+  .option('--check', 'exit 1 when a goal is missed')
+  .option('--runs <count>', 'how often each bench runs', positive, 3)
+  .option('--seconds <seconds>', 'how long each side of a comparison is measured', positive, 8);
+
+async function main(): Promise<void> {
+  const options = program.parse().opts<Options>();
+  const chosen = BENCHES.filter(({ name }) => options.only?.includes(name) ?? true);
+  if (chosen.length === 0) program.error(`no bench is named ${options.only?.join(', ') ?? ''}`);
+  const say = (text: string): void => void process.stderr.write(`${text}\n`);
+  const server = await startBenchServer();
+  const rows: Row[] = [];
+  try {
+    for (let run = 1; run <= options.runs; run += 1) {
+      for (const { name, run: measure } of chosen) {
+        say(`run ${run} of ${options.runs}: ${name}`);
+        const { createDatabase } = server;
+        rows.push(...(await measure({ createDatabase, seconds: options.seconds, say })));
+      }
+    }
+  } finally {
+    await server.stop();
+  }
+  const summaries = summarise(rows);
+  process.stdout.write(
+    `${options.json === true ? JSON.stringify(summaries, null, 2) : render(summaries)}\n`,
+  );
+  if (options.check === true && summaries.some(({ isReached }) => !isReached)) process.exitCode = 1;
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(
+    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
+  process.exitCode = 1;
+});
