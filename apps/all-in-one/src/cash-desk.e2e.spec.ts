@@ -126,7 +126,7 @@ describe('The cash desk', () => {
     const late = await authorization();
     const acknowledge = { acknowledgeStaleAuthorization: true };
     await product.setClock('2026-07-29T23:59:59.999+02:00');
-    expect((await operate(onTime, 'capture', acknowledge)).status).toBe(200);
+    expect(await operate(onTime, 'capture', acknowledge)).toMatchObject({ status: 200 });
     await product.setClock('2026-07-30T00:00:00+02:00');
     expect((await operate(late, 'capture', acknowledge)).body).toMatchObject({
       code: 'window-closed',
@@ -268,12 +268,13 @@ describe('The cash desk', () => {
     ])('refuses %s with %j and names the field', async (operation, body, pointer) => {
       const id = await debit();
       const { store } = product.service.platform;
-      const before = await store.lastPosition();
+      const stream = `ledger.transaction-${id}`;
+      const before = await store.readStream(stream);
       const answer = await operate(id, operation, body);
       expect(answer.status).toBe(400);
       const pointers = answer.body.errors.map((error: { pointer: string }) => error.pointer);
       expect(pointers).toContain(pointer);
-      expect(await store.lastPosition()).toBe(before);
+      expect(await store.readStream(stream)).toEqual(before);
     });
 
     it('refuses another currency than the transaction’s', async () => {

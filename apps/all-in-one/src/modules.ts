@@ -3,6 +3,7 @@ import { AuthorizationModule } from '@encaisse/authorization/feature';
 import { CashdeskModule } from '@encaisse/cashdesk/feature';
 import { MerchantOnboardingModule } from '@encaisse/merchant-onboarding/feature';
 import { ReconciliationModule } from '@encaisse/reconciliation/feature';
+import { RemittanceModule } from '@encaisse/remittance/feature';
 import { SchedulerModule } from '@encaisse/scheduler/feature';
 
 /** Every context, with the acquirer's counterpart, in one process. */
@@ -11,6 +12,7 @@ export const ALL_MODULES = [
   MerchantOnboardingModule,
   AuthorizationModule,
   CashdeskModule,
+  RemittanceModule,
   SchedulerModule,
   ReconciliationModule,
 ];

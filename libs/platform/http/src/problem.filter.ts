@@ -27,13 +27,13 @@ export class ProblemFilter implements ExceptionFilter {
       .status(problem.kind.status)
       .header('content-type', 'application/problem+json; charset=utf-8')
       .send({
+        ...problem.members,
         type: `${PROBLEM_TYPE_PREFIX}${problem.code}`,
         title: problem.kind.title,
         status: problem.kind.status,
         detail: problem.detail,
         instance: `urn:encaisse:request:${request.id}`,
         code: problem.code,
-        ...problem.members,
       });
   }
 

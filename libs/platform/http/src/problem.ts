@@ -85,13 +85,22 @@ export function orProblem<Event, Refusal extends RefusalWithCode>(
   throw problemOf(decision.refused, table, detailOf);
 }
 
+/** Facts of a refusal whose names RFC 9457 has taken for itself. */
+const RENAMED_MEMBERS: Readonly<Record<string, string>> = {
+  status: 'transactionStatus',
+  type: 'transactionType',
+};
+
 /** The problem of a refusal: its members besides the code become extension members. */
 export function problemOf<Refusal extends RefusalWithCode>(
   refusal: Refusal,
   table: Readonly<Record<Refusal['code'], ProblemKind>>,
   detailOf: (refusal: Refusal) => string = ({ code }) => code,
 ): Problem {
-  const { code, ...members } = refusal;
+  const { code, ...facts } = refusal;
+  const members = Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [RENAMED_MEMBERS[name] ?? name, value]),
+  );
   const kind = table[code as Refusal['code']];
   const detail = detailOf(refusal);
   return new Problem(code, kind, detail === code ? kind.title : detail, members);

@@ -44,8 +44,8 @@ export function transactionSummary(state: Transaction): TransactionSummary | nul
     contractId,
     orderReference: facts.orderReference,
     ...triple,
-    initialAmount: initialAmount(state),
-    currentAmount: currentAmount(state),
+    initialAmount: shown(initialAmount(state)),
+    currentAmount: shown(currentAmount(state)),
     debitedAmount: debitedAmount(state),
     refundable: refundable(state),
     plannedDate: state.kind === 'refused-cancellation' ? null : state.plannedDate,
@@ -59,4 +59,9 @@ export function transactionSummary(state: Transaction): TransactionSummary | nul
     originalTransactionId: 'originalTransactionId' in facts ? facts.originalTransactionId : null,
     createdAt: 'requestedAt' in facts ? facts.requestedAt : facts.refusedAt,
   };
+}
+
+/** Stored amounts come back with their members in another order; an answer is always the same text. */
+function shown({ minor, currency }: Money): Money {
+  return { minor, currency };
 }
