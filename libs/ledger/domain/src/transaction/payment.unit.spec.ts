@@ -344,7 +344,7 @@ describe('An acquirer whose answer never came', () => {
       .then({
         type: late.type,
         data: { ...late.data, responseCode: '05' },
-      } as TransactionEvent);
+      });
     given(...toSend(5500))
       .when(answer)
       .thenRefused({ code: 'answer-not-late' });
