@@ -1,6 +1,7 @@
 import { appendBench } from './append.bench';
 import type { Bench } from './bench';
+import { paymentBench } from './payment.bench';
 import { readStreamBench } from './read-stream.bench';
 
 /** The benches of `npm run bench`, in the order in which they run. */
-export const BENCHES: readonly Bench[] = [appendBench, readStreamBench];
+export const BENCHES: readonly Bench[] = [appendBench, readStreamBench, paymentBench];

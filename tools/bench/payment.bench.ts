@@ -1,0 +1,122 @@
+import { connect } from 'node:net';
+import { Pool } from 'undici';
+import { uuidv7 } from 'uuidv7';
+import { type Bench, closedLoop, type Row, type Throughput } from './bench';
+import { freePort, startChild } from './child-service';
+import { benchCard, openBenchMerchant, startProduct } from './product';
+
+const CLIENTS = 32;
+const CUSTOMERS = 2000;
+const SLICES = 3;
+
+function sender(client: Pool, path: string, token: string, contractId: string) {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  let customer = 0;
+  return async (): Promise<void> => {
+    customer = (customer + 1) % CUSTOMERS;
+    const body = JSON.stringify({
+      id: uuidv7(),
+      contractId,
+      orderReference: `CMD-${customer}`,
+      amount: { minor: 5500, currency: 'EUR' },
+      card: { number: benchCard(customer), expiry: '4912', verificationCode: '123' },
+    });
+    const answer = await client.request({ method: 'POST', path, headers, body });
+    const text = await answer.body.text();
+    if (answer.statusCode !== 201) throw new Error(`${path}: ${text}`);
+  };
+}
+
+/**
+ * A payment over HTTP, checked, its card sealed, durable before and after the ISO 8583 call; against a
+ * bare server that makes the same socket trip and one INSERT. Both ask one simulator of its own process.
+ */
+export const paymentBench: Bench = {
+  name: 'payment',
+  run: async (context) => {
+    const simulatorPort = await freePort();
+    const simulator = await startChild(
+      'tools/bench/simulator',
+      { ACQUIRER_SIMULATOR_PORT: String(simulatorPort) },
+      () => isListening(simulatorPort),
+    );
+    const acquirer = { ACQUIRER_URL: `tcp://127.0.0.1:${simulatorPort}` };
+    const product = await startProduct(await context.createDatabase(), CLIENTS, acquirer);
+    const bare = await startBare(await context.createDatabase(), simulatorPort);
+    try {
+      const { contractId } = await openBenchMerchant(product);
+      const ours = sender(product.client, '/api/v1/payments', product.token, contractId);
+      const peer = sender(bare.client, '/payments', '', contractId);
+      await closedLoop(CLIENTS, 3, ours);
+      await closedLoop(CLIENTS, 2, peer);
+      const slices: { ours: Throughput[]; peer: Throughput[] } = { ours: [], peer: [] };
+      for (let slice = 0; slice < SLICES; slice += 1) {
+        slices.ours.push(await closedLoop(CLIENTS, context.seconds / SLICES, ours));
+        slices.peer.push(await closedLoop(CLIENTS, context.seconds / SLICES, peer));
+      }
+      return rowsOf(median(slices.ours), median(slices.peer), context.say);
+    } finally {
+      await product.close();
+      await bare.close();
+      await simulator.stop();
+    }
+  },
+};
+
+async function startBare(url: string, simulatorPort: number) {
+  const port = await freePort();
+  const child = await startChild(
+    'tools/bench/bare-payment-server',
+    { DATABASE_URL: url, PORT: String(port), ACQUIRER_SIMULATOR_PORT: String(simulatorPort) },
+    () => isListening(port),
+  );
+  const client = new Pool(`http://127.0.0.1:${port}`, { connections: CLIENTS, pipelining: 1 });
+  return {
+    client,
+    close: async () => {
+      await client.destroy();
+      await child.stop();
+    },
+  };
+}
+
+function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+function median(slices: readonly Throughput[]): Throughput {
+  const sorted = [...slices].sort((left, right) => left.perSecond - right.perSecond);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
+
+function rowsOf(ours: Throughput, peer: Throughput, say: (text: string) => void): Row[] {
+  const p99 = (side: Throughput) => side.latencies.percentile(99);
+  say(`payment: ours p99 ${p99(ours).toFixed(1)} ms, bare p99 ${p99(peer).toFixed(1)} ms`);
+  return [
+    {
+      measure: `payment, ${CLIENTS} clients`,
+      ours: ours.perSecond,
+      peer: 'bare server, same socket trip, one INSERT',
+      peerFigure: peer.perSecond,
+      unit: 'payments/s',
+      ratio: ours.perSecond / peer.perSecond,
+      goal: { atLeast: 0.8 },
+    },
+    {
+      measure: `payment, ${CLIENTS} clients, p99`,
+      ours: p99(ours),
+      peer: 'p99 of the bare server',
+      peerFigure: p99(peer),
+      unit: 'ms',
+      ratio: p99(ours) / p99(peer),
+      goal: { atMost: 2 },
+    },
+  ];
+}
