@@ -34,8 +34,7 @@ create table ${name} (
   debit_minor bigint not null,
   refund_count bigint not null,
   refund_minor bigint not null,
-  maximum_minor bigint,
-  primary key (environment, node_id, bucket, payment_means, currency)
+  maximum_minor bigint
 );`;
 
 /**
@@ -86,13 +85,16 @@ with of_shop as (
 select environment, node_id, bucket, payment_means, currency, sum(recorded_count),
   sum(debit_count), sum(debit_minor), sum(refund_count), sum(refund_minor), max(maximum_minor)
 from of_shop join node_shops using (shop_id)
-group by 1, 2, 3, 4, 5;`;
+group by 1, 2, 3, 4, 5;
+alter table ${name} add primary key (environment, node_id, bucket, payment_means, currency);`;
 
 /**
  * What is made in one go after a rebuild's bulk load: the figures from the journal's rows, which is
  * also a second, independent definition of them, and the indexes of the searches.
  */
 export const JOURNAL_INDEXES = `
+set local work_mem = '96MB';
+set local maintenance_work_mem = '128MB';
 insert into node_shops (node_id, shop_id)
 select node_id, shop_id
 from (select distinct shop_id from transactions) s

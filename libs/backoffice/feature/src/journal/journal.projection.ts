@@ -1,5 +1,5 @@
 import { categoryOf } from '@encaisse/kernel';
-import { transactionStream } from '@encaisse/ledger/domain';
+import { type TransactionEvent, transactionStream } from '@encaisse/ledger/domain';
 import { NODE_CATEGORY, type NodeOpened } from '@encaisse/merchant-onboarding/contract';
 import { decodeEvent, type RecordedEvent } from '@encaisse/platform/event-store';
 import type { SqlSession } from '@encaisse/platform/postgres';
@@ -65,7 +65,7 @@ async function foldBatch(
 ): Promise<FoldedBatch> {
   const decoded = events.map((event) => ({
     isFirst: event.version === 0,
-    event: decodeEvent(transactionStream, event),
+    event: decodeEvent<TransactionEvent>(transactionStream, event),
   }));
   const added = new Set<string>();
   const known = new Set<string>();

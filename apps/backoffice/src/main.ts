@@ -1,0 +1,4 @@
+import { BackofficeModule } from '@encaisse/backoffice/feature';
+import { runService } from '@encaisse/platform/runtime';
+
+void runService('backoffice', [BackofficeModule]);

@@ -1,0 +1,23 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { Projections } from '@encaisse/platform/projections';
+import { PersonVault } from '@encaisse/platform/security';
+import { BackofficeDirectory } from './backoffice-directory';
+import { journalProjection } from './journal/journal.projection';
+import { TransactionQueries } from './transactions/transaction-queries';
+import { TransactionsController } from './transactions/transactions.controller';
+
+/** What the portal and bank integrations read: the journal, figures, remittances and exports. */
+@Module({
+  controllers: [TransactionsController],
+  providers: [BackofficeDirectory, TransactionQueries],
+})
+export class BackofficeModule implements OnModuleInit {
+  constructor(
+    private readonly projections: Projections,
+    private readonly persons: PersonVault,
+  ) {}
+
+  onModuleInit(): void {
+    this.projections.register(journalProjection(this.persons));
+  }
+}

@@ -1,0 +1,59 @@
+import type { ReadScope } from '../backoffice-directory';
+import type { AmountTest } from './amount-filter';
+import { isExact, likePattern } from './like-pattern';
+import { SqlConditions } from './sql-conditions';
+import type { TransactionSearch } from './transaction-search';
+
+/** Limits rows to the environment and the shops of a scope. */
+export function addScope(conditions: SqlConditions, { environment, shopIds }: ReadScope): void {
+  conditions.add(`environment = ${conditions.parameter(environment)}`);
+  if (shopIds === null) return;
+  if (shopIds.length === 1) conditions.addAny('shop_id', shopIds, 'uuid');
+  else conditions.add(`shop_id = any(${conditions.parameter(shopIds)}::uuid[])`);
+}
+
+/** The amount the tests are made on, and only those in their currency. */
+export function addAmounts(
+  conditions: SqlConditions,
+  column: string,
+  tests: readonly AmountTest[],
+): void {
+  for (const { operator, minor, currency } of tests) {
+    conditions.add(`${column} ${operator} ${conditions.parameter(minor)}::bigint`);
+    if (currency !== null) conditions.addAny('currency', [currency]);
+  }
+}
+
+/** Adds the partial indexes' own conditions too, so that the planner may use them. */
+export function searchConditions(search: TransactionSearch): SqlConditions {
+  const conditions = new SqlConditions();
+  const { period, combinations, currencies } = search;
+  addScope(conditions, search.scope);
+  conditions.add(`created_at >= ${conditions.parameter(period.from)}::timestamptz`);
+  conditions.add(`created_at < ${conditions.parameter(period.to)}::timestamptz`);
+  if (combinations === null) conditions.add('combination is not null');
+  else if (combinations.length === 0) conditions.add('false');
+  else conditions.addAny('combination', combinations, 'smallint');
+  conditions.addAny('shop_id', search.shopIds, 'uuid');
+  conditions.addAny('transaction_number', search.transactionNumbers);
+  addAmounts(conditions, 'initial_minor', search.amounts);
+  conditions.addAny('wallet', search.wallets);
+  conditions.addAny('payment_means', search.paymentMeans);
+  conditions.addAny('remittance_number', search.remittanceNumbers);
+  addReferences(conditions, search.orderReferences);
+  conditions.addAny('contract_number', search.contractNumbers);
+  conditions.addAny('lower(cardholder_email)', search.cardholderEmails);
+  conditions.addAny('currency', currencies);
+  if (currencies.length > 0 && !currencies.includes('EUR')) conditions.add("currency <> 'EUR'");
+  return conditions;
+}
+
+function addReferences(conditions: SqlConditions, texts: readonly string[]): void {
+  if (texts.length === 0) return;
+  const tests = texts.map((text) =>
+    isExact(text)
+      ? `lower(order_reference) = ${conditions.parameter(text.toLowerCase())}`
+      : `lower(order_reference) like ${conditions.parameter(likePattern(text))}`,
+  );
+  conditions.add(`(${tests.join(' or ')})`);
+}
