@@ -1,15 +1,14 @@
 import {
   CommandRefused,
+  issueDevelopmentToken,
   readStatus,
   restoreBackup,
   verifyLog,
   writeBackup,
 } from '@encaisse/audit/feature';
-import { ENVIRONMENTS, isUuid } from '@encaisse/kernel';
 import { SystemClock } from '@encaisse/platform/clock';
-import { ROOT_NODE, TOKEN_SCOPES, Tokens } from '@encaisse/platform/http';
 import type { ParkedMessage } from '@encaisse/platform/message-bus';
-import { keptKey, openDataDirectory, type Settings } from '@encaisse/platform/runtime';
+import type { ServiceModule, Settings } from '@encaisse/platform/runtime';
 import { withAddress, withBus, withClient, withPlatform } from './installation';
 import { type Output, withProgress } from './output';
 
@@ -20,7 +19,12 @@ export type Outcome = {
   readonly exitCode: number;
 };
 
-export type CommandContext = { readonly settings: Settings; readonly output: Output };
+export type CommandContext = {
+  readonly settings: Settings;
+  readonly output: Output;
+  /** Every context with read models or consumers. */
+  readonly modules: readonly ServiceModule[];
+};
 
 function done(json: object, text: string, isGood = true): Outcome {
   return { json, text, exitCode: isGood ? 0 : 1 };
@@ -45,8 +49,10 @@ export async function restore(
   { settings, output }: CommandContext,
   file: string,
 ): Promise<Outcome> {
-  const report = await withAddress(settings, ({ url }) =>
-    withProgress(output, 'restore', (progress) => restoreBackup(url, file, progress)),
+  const report = await withAddress(
+    settings,
+    ({ url }) => withProgress(output, 'restore', (progress) => restoreBackup(url, file, progress)),
+    { mayCreate: true },
   );
   output.say(
     settings.vaultKeyFile === null
@@ -61,13 +67,13 @@ export async function restore(
 }
 
 export async function rebuild(
-  { settings, output }: CommandContext,
+  { settings, output, modules }: CommandContext,
   name: string | undefined,
   options: { readonly all: boolean; readonly batchSize: number | undefined },
 ): Promise<Outcome> {
   if ((name === undefined) === !options.all)
     throw new CommandRefused('give the name of a read model, or --all');
-  return withPlatform(settings, async ({ projections }) => {
+  return withPlatform(settings, modules, async ({ projections }) => {
     if (name !== undefined && !projections.names.includes(name))
       throw new CommandRefused(
         `no read model is named ${name}; there are: ${projections.names.join(', ')}`,
@@ -100,10 +106,10 @@ export async function parkedList(
 }
 
 export async function parkedReplay(
-  { settings }: CommandContext,
+  { settings, modules }: CommandContext,
   selection: { readonly group?: string; readonly key?: string },
 ): Promise<Outcome> {
-  return withPlatform(settings, async ({ bus }) => {
+  return withPlatform(settings, modules, async ({ bus }) => {
     const groups = (await bus.status()).map(({ group }) => group);
     if (selection.group !== undefined && !groups.includes(selection.group))
       throw new CommandRefused(
@@ -128,31 +134,17 @@ function linesOf(parked: readonly ParkedMessage[]): string {
     .join('\n');
 }
 
+export type TokenOptions = Readonly<
+  Record<'login' | 'node' | 'scopes' | 'environment' | 'lifetime', string>
+>;
+
 export async function token(
   { settings }: CommandContext,
-  options: Readonly<Record<'login' | 'node' | 'scopes' | 'environment' | 'lifetime', string>>,
+  { lifetime, ...request }: TokenOptions,
 ): Promise<Outcome> {
-  if (settings.nodeEnvironment === 'production')
-    throw new CommandRefused('development tokens are refused when NODE_ENV=production');
-  const wanted = options.scopes.split(',').map((scope) => scope.trim());
-  const scopes = TOKEN_SCOPES.filter((scope) => wanted.includes(scope));
-  if (scopes.length !== wanted.length)
-    throw new CommandRefused(`--scopes takes ${TOKEN_SCOPES.join(', ')}, separated by commas`);
-  if (options.node !== ROOT_NODE && !isUuid(options.node))
-    throw new CommandRefused('--node takes the id of a node, or root');
-  const environment = ENVIRONMENTS.find((one) => one === options.environment);
-  if (!environment) throw new CommandRefused(`--environment takes ${ENVIRONMENTS.join(' or ')}`);
-  const lifetimeSeconds = wholeNumber(options.lifetime, '--lifetime');
-  const key = settings.tokenKey ?? keptKey(openDataDirectory(settings.dataDir), 'token.key');
-  const signed = await new Tokens(Buffer.from(key, 'hex')).issue({
-    login: options.login,
-    displayName: options.login,
-    nodeId: options.node,
-    environment,
-    scopes,
-    lifetimeSeconds,
-  });
-  return done({ token: signed, environment, scopes, lifetimeSeconds }, signed);
+  const lifetimeSeconds = wholeNumber(lifetime, '--lifetime');
+  const issued = await issueDevelopmentToken(settings, { ...request, lifetimeSeconds });
+  return done(issued, issued.token);
 }
 
 export async function status({ settings }: CommandContext): Promise<Outcome> {

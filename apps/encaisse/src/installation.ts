@@ -6,10 +6,10 @@ import {
   createApplication,
   openPlatform,
   type Platform,
+  type ServiceModule,
   type Settings,
 } from '@encaisse/platform/runtime';
 import { Client } from 'pg';
-import { MODULES } from './modules';
 
 const APPLICATION = 'encaisse command line';
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -17,8 +17,9 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 export async function withAddress<Result>(
   settings: Settings,
   work: (address: DatabaseAddress) => Promise<Result>,
+  options = { mayCreate: false },
 ): Promise<Result> {
-  const address = await openDatabaseAddress(settings);
+  const address = await openDatabaseAddress(settings, options);
   try {
     return await work(address);
   } finally {
@@ -65,13 +66,14 @@ export function withBus<Result>(
  */
 export function withPlatform<Result>(
   settings: Settings,
+  modules: readonly ServiceModule[],
   work: (platform: Platform) => Promise<Result>,
 ): Promise<Result> {
   return withAddress(settings, async ({ url }) => {
     const quiet = { ...settings, databaseUrl: url, logLevel: 'silent' as const };
     const platform = await openPlatform('encaisse', quiet);
     try {
-      const app = await createApplication(platform, MODULES);
+      const app = await createApplication(platform, modules);
       try {
         await app.init();
         return await work(platform);

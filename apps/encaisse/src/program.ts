@@ -1,10 +1,16 @@
 import { CommandRefused } from '@encaisse/audit/feature';
 import { StoreUnavailable } from '@encaisse/platform/event-store';
 import { TOKEN_SCOPES } from '@encaisse/platform/http';
-import { InvalidSettings, readSettings, StartRefused } from '@encaisse/platform/runtime';
+import {
+  InvalidSettings,
+  readSettings,
+  type ServiceModule,
+  StartRefused,
+} from '@encaisse/platform/runtime';
 import { MasterKeyRefused } from '@encaisse/platform/security';
 import { Command, CommanderError } from 'commander';
 import * as commands from './commands';
+import { MODULES } from './modules';
 import type { Output } from './output';
 
 const DAY_SECONDS = '86400';
@@ -17,10 +23,11 @@ export async function runCommandLine(
   words: readonly string[],
   environment: Environment,
   output: Output,
+  modules: readonly ServiceModule[] = MODULES,
 ): Promise<number> {
   let exitCode = 0;
   const run = async (isJson: boolean, work: Work): Promise<void> => {
-    const outcome = await work({ settings: readSettings(environment), output });
+    const outcome = await work({ settings: readSettings(environment), output, modules });
     output.result(isJson ? JSON.stringify(outcome.json) : outcome.text);
     exitCode = outcome.exitCode;
   };
@@ -43,7 +50,7 @@ function describeProgram(run: Run, output: Output): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => output.result(text.trimEnd()),
-      writeErr: (text) => output.say(text.trimEnd()),
+      writeErr: (text) => output.say(text.trimEnd().replace(/^error: /, 'encaisse: ')),
     });
   describeData(program, run);
   describeReadModels(program, run);
@@ -113,7 +120,7 @@ function describeParked(program: Command, run: Run): void {
 }
 
 function describeToken(program: Command, run: Run): void {
-  type Options = JsonOption & Parameters<typeof commands.token>[1];
+  type Options = JsonOption & commands.TokenOptions;
   add(program, 'token', 'issue a development token; refused in production')
     .requiredOption('--login <login>', 'who it stands for')
     .option('--node <id>', 'node of the tree, or root', 'root')
@@ -125,20 +132,20 @@ function describeToken(program: Command, run: Run): void {
     );
 }
 
+/** Refused, unknown host, wrong password, no such database. */
+const UNREACHABLE: readonly string[] = ['ECONNREFUSED', 'ENOTFOUND', '28P01', '3D000'];
 const KNOWN = [CommandRefused, StartRefused, MasterKeyRefused, StoreUnavailable];
 
 /** What an operator can mend is one line; anything else is told with where it happened. */
 function complaints(error: unknown): readonly string[] {
   if (error instanceof InvalidSettings) return error.mistakes;
-  if (!(error instanceof Error)) return [String(error)];
-  if (KNOWN.some((kind) => error instanceof kind)) return [error.message];
-  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
-  if (error instanceof AggregateError && code === 'ECONNREFUSED')
-    return ['the database does not answer'];
-  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === '28P01' || code === '3D000')
-    return [`the database cannot be reached: ${error.message}`];
-  if (typeof syscall === 'string' || error.message.startsWith('PostgreSQL '))
-    return [error.message];
-  if (error.message.startsWith('The data')) return [error.message];
-  return [error.message, ...(error.stack ?? '').split('\n').slice(1)];
+  const { message, stack, code, syscall } = error as Partial<NodeJS.ErrnoException>;
+  if (message === undefined) return [String(error)];
+  if (KNOWN.some((kind) => error instanceof kind)) return [message];
+  if (code !== undefined && UNREACHABLE.includes(code))
+    return [`the database cannot be reached: ${message === '' ? code : message}`];
+  // What a file or the embedded server cannot do says it in one line.
+  if (syscall !== undefined || /^(PostgreSQL|The data|No embedded)\b/.test(message))
+    return [message];
+  return [message, ...(stack ?? '').split('\n').slice(1)];
 }

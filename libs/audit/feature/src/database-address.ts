@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { startEmbeddedPostgres } from '@encaisse/platform/postgres';
 import { openDataDirectory, type Settings } from '@encaisse/platform/runtime';
 import { Client } from 'pg';
+import { CommandRefused } from './command-refused';
 
 /** The database a command works on, and how to let go of it. */
 export type DatabaseAddress = {
@@ -14,14 +15,22 @@ export type DatabaseAddress = {
 
 /**
  * The database of the settings: the server of DATABASE_URL, else the one the running product keeps in
- * DATA_DIR, else that one started for the time of the command.
+ * DATA_DIR, else that one started for the time of the command. A new one is made in an empty DATA_DIR
+ * only where the command asks for it.
  */
-export async function openDatabaseAddress(settings: Settings): Promise<DatabaseAddress> {
+export async function openDatabaseAddress(
+  settings: Settings,
+  { mayCreate }: { readonly mayCreate: boolean },
+): Promise<DatabaseAddress> {
   const nothing = (): Promise<void> => Promise.resolve();
   if (settings.databaseUrl !== null)
     return { url: settings.databaseUrl, isRunning: true, release: nothing };
   const running = await runningServer(settings.dataDir);
   if (running !== null) return { url: running, isRunning: true, release: nothing };
+  if (!mayCreate && !existsSync(join(resolve(settings.dataDir), 'postgresql')))
+    throw new CommandRefused(
+      `DATA_DIR ${resolve(settings.dataDir)} holds no database: give the DATA_DIR or DATABASE_URL of an installation`,
+    );
   const server = await startEmbeddedPostgres({ dataDir: openDataDirectory(settings.dataDir) });
   return { url: server.url, isRunning: false, release: () => server.stop() };
 }

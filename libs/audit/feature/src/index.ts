@@ -3,5 +3,6 @@ export { type RestoreReport, restoreBackup } from './backup/restore-backup';
 export { CommandRefused, type Progress } from './command-refused';
 export { type DatabaseAddress, openDatabaseAddress } from './database-address';
 export { EventsModule } from './events/events.module';
+export { type DevelopmentTokenRequest, issueDevelopmentToken } from './development-token';
 export { type InstallationStatus, readStatus } from './status/installation-status';
 export { type LogVerdict, verifyLog } from './verify/verify-log';

@@ -31,6 +31,14 @@ const LOST_CONNECTION =
  */
 const CAUSED_BY_MESSAGE = /^(21|22|23|P0)...$|^25P02$/;
 
+type ErrorFields = {
+  readonly code?: unknown;
+  readonly severity?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+  readonly errors?: unknown;
+};
+
 const TROUBLES = [StoreUnavailable, ContentionExhausted, UnreadableEvent];
 
 /**
@@ -39,12 +47,12 @@ const TROUBLES = [StoreUnavailable, ContentionExhausted, UnreadableEvent];
  */
 export function isWaitedOut(error: unknown): boolean {
   if (TROUBLES.some((kind) => error instanceof kind)) return true;
-  if (error instanceof AggregateError) return error.errors.some(isWaitedOut);
-  if (!(error instanceof Error)) return false;
-  const { code, severity } = error as { code?: unknown; severity?: unknown };
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, severity, message, cause, errors } = error as ErrorFields;
+  if (Array.isArray(errors)) return errors.some(isWaitedOut);
   if (typeof code === 'string') {
     if (NETWORK_CODES.has(code)) return true;
     if (typeof severity === 'string') return !CAUSED_BY_MESSAGE.test(code);
   }
-  return LOST_CONNECTION.test(error.message) || isWaitedOut(error.cause);
+  return (typeof message === 'string' && LOST_CONNECTION.test(message)) || isWaitedOut(cause);
 }

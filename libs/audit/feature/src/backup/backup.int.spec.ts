@@ -157,7 +157,7 @@ describe('Backing up a running installation and restoring it elsewhere', () => {
     await until(async () => (await bus.parked()).length === 1);
     takenBefore = await taken(source, 'testing.before');
     await bus.stop();
-    let isWriting = true;
+    let isWriting = true as boolean;
     const writing = (async () => {
       while (isWriting) await record(source.store, 20);
     })();

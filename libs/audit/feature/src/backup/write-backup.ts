@@ -97,7 +97,7 @@ async function writeBody(
   progress: Progress,
 ): Promise<string> {
   const digest = createHash('sha256');
-  const output = createWriteStream(draft, { mode: 0o600, flags: 'wx' });
+  const output = createWriteStream(draft, { mode: 0o600 });
   output.write(headerMember(null));
   const gzip = createGzip({ level: GZIP_LEVEL });
   gzip.pipe(output);

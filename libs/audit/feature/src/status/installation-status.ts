@@ -30,7 +30,7 @@ export async function readStatus(client: ClientBase): Promise<InstallationStatus
     throw new CommandRefused('this database has no event log: start the product on it first');
   await client.query('begin isolation level repeatable read read only');
   const [last] = (
-    await client.query<{ position: number; recorded_at: Date }>(
+    await client.query<{ position: number | string; recorded_at: Date }>(
       'select position, recorded_at from event_store.events order by position desc limit 1',
     )
   ).rows;
@@ -44,10 +44,10 @@ export async function readStatus(client: ClientBase): Promise<InstallationStatus
      from bus.consumer_groups g order by group_name`,
   );
   await client.query('commit');
-  const withLag = <Place extends { readonly position: number }>(place: Place) => ({
-    ...place,
-    lag: Math.max(0, position - Number(place.position)),
-  });
+  const withLag = <Place extends { readonly position: number | string }>(place: Place) => {
+    const at = Number(place.position);
+    return { ...place, position: at, lag: Math.max(0, position - at) };
+  };
   return {
     position,
     lastRecordedAt: last?.recorded_at.toISOString() ?? null,

@@ -14,12 +14,13 @@ export type LogVerdict = {
   readonly firstBad: { readonly position: number; readonly reason: string } | null;
 };
 
+/** Big integers come as text or as numbers, as the process reads them. */
 type Row = readonly [
-  position: number,
+  position: number | string,
   eventId: string,
   streamId: string,
   category: string,
-  version: number,
+  version: number | string,
   type: string,
   schemaVersion: number,
   recordedAt: string,
