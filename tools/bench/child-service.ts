@@ -18,7 +18,7 @@ export async function startChild(
   isReady: () => Promise<boolean>,
 ): Promise<ChildService> {
   const dist = join(process.cwd(), 'dist', `${entry}.js`);
-  const child = spawn(process.execPath, [dist], {
+  const child = spawn(process.execPath, [...(process.env['CHILD_NODE_OPTIONS']?.split(' ') ?? []), dist], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { dateTextOf, dayNumberOfText } from './civil';
 import { type Instant, instantOfEpochMillis } from './instant';
 import { invariant } from './invariant';
 
@@ -25,20 +26,31 @@ export function businessDay(text: string): BusinessDay {
   return day;
 }
 
-/** The Paris day an instant falls on. */
+const REMEMBERED_HOURS = 20_000;
+const dayOfHour = new Map<string, BusinessDay>();
+
+/**
+ * The Paris day an instant falls on. Paris is a whole number of hours away from UTC since 1911, so that
+ * all instants of one UTC hour share their day: it is computed once an hour.
+ */
 export function businessDayOf(at: Instant): BusinessDay {
-  return DateTime.fromISO(at, { zone: PARIS }).toISODate() as BusinessDay;
+  const hour = at.slice(0, 13);
+  const known = dayOfHour.get(hour);
+  if (known !== undefined) return known;
+  const day = DateTime.fromISO(at, { zone: PARIS }).toISODate() as BusinessDay;
+  if (dayOfHour.size >= REMEMBERED_HOURS) dayOfHour.clear();
+  dayOfHour.set(hour, day);
+  return day;
 }
 
 /** Days from one day to another, as the calendar counts them (GEN-02): negative when `to` is before. */
 export function daysBetween(from: BusinessDay, to: BusinessDay): number {
-  const utc = (day: BusinessDay) => DateTime.fromISO(day, { zone: 'utc' });
-  return utc(to).diff(utc(from), 'days').days;
+  return dayNumberOfText(to) - dayNumberOfText(from);
 }
 
 /** A day moved by calendar days. */
 export function addDays(day: BusinessDay, days: number): BusinessDay {
-  return atMidnight(day).plus({ days }).toISODate() as BusinessDay;
+  return dateTextOf(dayNumberOfText(day) + days) as BusinessDay;
 }
 
 /** A day moved by calendar months, clamped to the month's last day (31/03 − 1 month = 28 or 29/02). */

@@ -4,6 +4,7 @@ type Waiter = { readonly position: number; readonly resolve: (isReached: boolean
 export class PositionWaiters {
   private position = 0;
   private waiters: Waiter[] = [];
+  private wake: (() => void) | undefined;
 
   get current(): number {
     return this.position;
@@ -33,6 +34,21 @@ export class PositionWaiters {
         },
       };
       this.waiters.push(waiter);
+      this.wake?.();
+    });
+  }
+
+  /** A pause that ends at once when somebody begins to wait. */
+  rest(millis: number): Promise<void> {
+    if (this.waiters.length > 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        this.wake = undefined;
+        resolve();
+      };
+      const timer = setTimeout(end, millis);
+      this.wake = end;
     });
   }
 }

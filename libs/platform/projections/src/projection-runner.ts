@@ -16,6 +16,8 @@ export type PlatformLogger = {
 const BATCH_SIZE = 1000;
 const STANDBY_RETRY_MILLIS = 500;
 const QUIET_SAVE_EVERY = 5000;
+/** Near the head, events are gathered this long, so that a busy log costs few transactions. */
+const GATHER_MILLIS = 15;
 
 class CheckpointTaken extends Error {}
 
@@ -120,12 +122,17 @@ export class ProjectionRunner {
     this.state = 'live';
     this.error = null;
     this.waiters.reached(last.position);
+    if (events.length < BATCH_SIZE && relevant.length > 0) await this.waiters.rest(GATHER_MILLIS);
   }
 
   private async apply(events: readonly RecordedEvent[], position: number): Promise<void> {
     const slot = liveSlot(this.projection);
     await this.database.transaction(async (session) => {
-      await session.query(`set local search_path to ${slot.schema}, public`);
+      // Rows and checkpoint are lost together or not at all, and the log can make them again: no need
+      // to wait for the disk, which the log itself is waiting for.
+      await session.query(
+        `set local search_path to ${slot.schema}, public; set local synchronous_commit to off`,
+      );
       const isOurs = await this.checkpoints.advance(session, slot, this.saved, position);
       if (!isOurs) throw new CheckpointTaken();
       await this.projection.apply(events, session);

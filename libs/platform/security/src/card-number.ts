@@ -10,11 +10,20 @@ const NETWORKS: Readonly<Record<string, string>> = {
   'diners-club': 'DINERS',
 };
 
+const REMEMBERED_RANGES = 10_000;
+/** Networks by issuer range and length: public ranges never go beyond eight digits. */
+const cardTypes = new Map<string, string | null>();
+
 /** The network of a card number, null when no public range holds it, as for private cards. */
 export function cardTypeOf(digits: string): string | null {
+  const range = `${digits.slice(0, 8)}/${digits.length}`;
+  const known = cardTypes.get(range);
+  if (known !== undefined) return known;
   const { card } = cardValidator.number(digits);
-  if (!card) return null;
-  return NETWORKS[card.type] ?? card.type.toUpperCase().replaceAll('-', '_');
+  const type = card ? (NETWORKS[card.type] ?? card.type.toUpperCase().replaceAll('-', '_')) : null;
+  if (cardTypes.size >= REMEMBERED_RANGES) cardTypes.clear();
+  cardTypes.set(range, type);
+  return type;
 }
 
 /**
