@@ -65,6 +65,12 @@ function tcpAddress(url: string): { readonly host: string; readonly port: number
 
 const portRead = wholeNumber(3000, 1, 65_535);
 
+/** Port of the simulator when none is set. A wrong PORT is told on its own line, not here again. */
+function simulatorPort(environment: Readonly<Record<string, string | undefined>>): number {
+  const port = Number(environment['PORT'] ?? 3000);
+  return (Number.isInteger(port) ? port : 3000) + 5000;
+}
+
 /** Every setting of the product, in the order of the documentation. */
 export const SETTINGS = {
   nodeEnvironment: {
@@ -123,8 +129,7 @@ export const SETTINGS = {
     variable: 'ACQUIRER_SIMULATOR_PORT',
     meaning: 'port of the acquirer simulator',
     shownDefault: 'PORT + 5000',
-    read: (value, environment) =>
-      wholeNumber(portRead(environment['PORT']) + 5000, 1, 65_535)(value),
+    read: (value, environment) => wholeNumber(simulatorPort(environment), 1, 65_535)(value),
   },
   acquirerAddress: {
     variable: 'ACQUIRER_URL',
@@ -133,7 +138,7 @@ export const SETTINGS = {
     read: (value, environment) =>
       tcpAddress(
         value ??
-          `tcp://127.0.0.1:${environment['ACQUIRER_SIMULATOR_PORT'] ?? portRead(environment['PORT']) + 5000}`,
+          `tcp://127.0.0.1:${environment['ACQUIRER_SIMULATOR_PORT'] ?? simulatorPort(environment)}`,
       ),
   },
   acquirerTimeoutMillis: {

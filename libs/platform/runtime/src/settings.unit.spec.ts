@@ -1,0 +1,74 @@
+import { InvalidSettings, readSettings } from './settings';
+
+const mistakesOf = (environment: Record<string, string>): readonly string[] => {
+  try {
+    readSettings(environment);
+  } catch (error) {
+    if (error instanceof InvalidSettings) return error.mistakes;
+  }
+  return [];
+};
+
+describe('Read the settings', () => {
+  it('GEN-03 has the limits of the specification as defaults', () => {
+    expect(readSettings({})).toMatchObject({
+      cashOperationWindowDays: 75,
+      authorizationValidityDays: 7,
+      guarantee3dsDays: 7,
+      historyMonths: 13,
+    });
+  });
+
+  it('starts with nothing set, on loopback', () => {
+    expect(readSettings({ PORT: '' })).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      databaseUrl: null,
+      acquirerAddress: { host: '127.0.0.1', port: 8000 },
+      acquirerTimeoutMillis: 15_000,
+      telecollectionTime: '23:00',
+    });
+  });
+
+  it('keeps two products apart by PORT and DATA_DIR alone', () => {
+    expect(readSettings({ PORT: '3100', DATA_DIR: '.other' })).toMatchObject({
+      acquirerSimulatorPort: 8100,
+      acquirerAddress: { port: 8100 },
+      fileDropDir: '.other/file-drop',
+    });
+  });
+
+  it('names every wrong variable in a line of its own', () => {
+    expect(
+      mistakesOf({
+        PORT: 'http',
+        LOG_LEVEL: 'loud',
+        TELECOLLECTION_TIME: '25:00',
+        ACQUIRER_TIMEOUT_MS: '0',
+        DATABASE_URL: 'mysql://user:secret@host/db',
+        ACQUIRER_URL: 'tcp://host',
+      }),
+    ).toEqual([
+      'PORT must be a whole number from 1 to 65535, got « http »',
+      'DATABASE_URL must be a URL of postgres or postgresql, got « host/db »',
+      'LOG_LEVEL must be one of trace, debug, info, warn, error, fatal, silent, got « loud »',
+      'ACQUIRER_URL must be tcp://host:port, got « tcp://host »',
+      'ACQUIRER_TIMEOUT_MS must be a whole number from 50 to 120000, got « 0 »',
+      'TELECOLLECTION_TIME must be a time of day HH:MM, got « 25:00 »',
+    ]);
+  });
+
+  it('reads an IPv6 address of the acquirer', () => {
+    expect(readSettings({ ACQUIRER_URL: 'tcp://[::1]:8583' }).acquirerAddress).toEqual({
+      host: '::1',
+      port: 8583,
+    });
+  });
+
+  it('refuses generated keys in production', () => {
+    expect(mistakesOf({ NODE_ENV: 'production' })).toEqual([
+      'TOKEN_KEY is needed when NODE_ENV=production',
+      'VAULT_KEY_FILE is needed when NODE_ENV=production',
+    ]);
+  });
+});
