@@ -59,12 +59,12 @@ export async function insertOrFind<Item>(
   const rows = items.map((item) => toRow(item));
   const found = new Map<string, FoundRow>();
   for (let missing = rows; missing.length > 0;) {
-    const answer = await database.pool.query<FoundRow & { readonly lookup: Buffer }>({
-      name: `security-${table}`,
-      text: statementOf(table),
-      values: columnsOf(missing),
-    });
-    for (const row of answer.rows) found.set(row.lookup.toString('base64'), row);
+    // Planned anew each time: a kept plan would read the whole table as it did when that was small.
+    const answer = await database.query<FoundRow & { readonly lookup: Buffer }>(
+      statementOf(table),
+      columnsOf(missing),
+    );
+    for (const row of answer) found.set(row.lookup.toString('base64'), row);
     missing = missing.filter(({ lookup }) => !found.has(lookup.toString('base64')));
   }
   return rows.map(({ lookup }) => found.get(lookup.toString('base64'))!);
