@@ -1,5 +1,7 @@
 import { AcquirerSimulatorModule } from '@encaisse/acquirer-simulator/feature';
+import { EventsModule } from '@encaisse/audit/feature';
 import { AuthorizationModule } from '@encaisse/authorization/feature';
+import { BackofficeModule } from '@encaisse/backoffice/feature';
 import { CashdeskModule } from '@encaisse/cashdesk/feature';
 import { MerchantOnboardingModule } from '@encaisse/merchant-onboarding/feature';
 import { ReconciliationModule } from '@encaisse/reconciliation/feature';
@@ -13,6 +15,8 @@ export const ALL_MODULES = [
   AuthorizationModule,
   CashdeskModule,
   RemittanceModule,
+  BackofficeModule,
+  EventsModule,
   SchedulerModule,
   ReconciliationModule,
 ];
