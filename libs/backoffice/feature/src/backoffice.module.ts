@@ -3,13 +3,15 @@ import { Projections } from '@encaisse/platform/projections';
 import { PersonVault } from '@encaisse/platform/security';
 import { BackofficeDirectory } from './backoffice-directory';
 import { journalProjection } from './journal/journal.projection';
+import { StatisticsController } from './statistics/statistics.controller';
+import { StatisticsQueries } from './statistics/statistics-queries';
 import { TransactionQueries } from './transactions/transaction-queries';
 import { TransactionsController } from './transactions/transactions.controller';
 
 /** What the portal and bank integrations read: the journal, figures, remittances and exports. */
 @Module({
-  controllers: [TransactionsController],
-  providers: [BackofficeDirectory, TransactionQueries],
+  controllers: [TransactionsController, StatisticsController],
+  providers: [BackofficeDirectory, TransactionQueries, StatisticsQueries],
 })
 export class BackofficeModule implements OnModuleInit {
   constructor(

@@ -20,13 +20,12 @@ export const NO_CONTRIBUTION: Contribution = {
 };
 const UNCOUNTED: Contribution = { ...NO_CONTRIBUTION, recordedCount: 1 };
 
-const COUNTED = ALLOWED_TRIPLES.filter(({ counted }) => counted);
-const COUNTED_DEBITS = new Set(
-  COUNTED.filter(({ type }) => type === 'DEBIT').map(({ row }) => row),
-);
-const COUNTED_REFUNDS = new Set(
-  COUNTED.filter(({ type }) => type === 'REFUND').map(({ row }) => row),
-);
+const countedRows = (type: 'DEBIT' | 'REFUND') =>
+  ALLOWED_TRIPLES.filter((triple) => triple.counted && triple.type === type).map(({ row }) => row);
+
+/** Combinations of the debits, and of the refunds, that count (STAT-09). */
+export const COUNTED_DEBITS: readonly number[] = countedRows('DEBIT');
+export const COUNTED_REFUNDS: readonly number[] = countedRows('REFUND');
 
 /**
  * A debit enters at its debited amount, a refund at its own; a cancellation enters at + its amount
@@ -34,9 +33,9 @@ const COUNTED_REFUNDS = new Set(
  */
 export function contributionOf(row: JournalRow | undefined): Contribution {
   if (row?.combination == null) return NO_CONTRIBUTION;
-  if (COUNTED_DEBITS.has(row.combination))
+  if (COUNTED_DEBITS.includes(row.combination))
     return { ...UNCOUNTED, debitCount: 1, debitMinor: row.debitedMinor ?? 0 };
-  if (COUNTED_REFUNDS.has(row.combination))
+  if (COUNTED_REFUNDS.includes(row.combination))
     return { ...UNCOUNTED, refundCount: 1, refundMinor: row.initialMinor };
   return UNCOUNTED;
 }

@@ -1,3 +1,4 @@
+import { COUNTED_DEBITS, COUNTED_REFUNDS } from './contribution';
 import { columnOf, JOURNAL_COLUMNS } from './journal-row';
 
 /** Stands for the whole installation among the nodes that have figures. */
@@ -66,6 +67,9 @@ create table roll_ups_kept (
   since timestamptz not null
 );`;
 
+const DEBITS = COUNTED_DEBITS.join(', ');
+const REFUNDS = COUNTED_REFUNDS.join(', ');
+
 const buildRollUp = (name: string, bucket: string) => `
 insert into ${name}
   (environment, node_id, bucket, payment_means, currency,
@@ -73,11 +77,11 @@ insert into ${name}
 with of_shop as (
   select environment, shop_id, ${bucket} as bucket, payment_means, currency,
     count(*) as recorded_count,
-    count(*) filter (where combination in (1, 2)) as debit_count,
-    coalesce(sum(debited_minor) filter (where combination in (1, 2)), 0) as debit_minor,
-    count(*) filter (where combination in (5, 6)) as refund_count,
-    coalesce(sum(initial_minor) filter (where combination in (5, 6)), 0) as refund_minor,
-    max(debited_minor) filter (where combination in (1, 2)) as maximum_minor
+    count(*) filter (where combination in (${DEBITS})) as debit_count,
+    coalesce(sum(debited_minor) filter (where combination in (${DEBITS})), 0) as debit_minor,
+    count(*) filter (where combination in (${REFUNDS})) as refund_count,
+    coalesce(sum(initial_minor) filter (where combination in (${REFUNDS})), 0) as refund_minor,
+    max(debited_minor) filter (where combination in (${DEBITS})) as maximum_minor
   from transactions
   where combination is not null
   group by 1, 2, 3, 4, 5
@@ -100,7 +104,7 @@ select node_id, shop_id
 from (select distinct shop_id from transactions) s
 cross join lateral (values (s.shop_id), ('${ROOT_NODE_ID}'::uuid)) v (node_id)
 on conflict do nothing;
-${buildRollUp('statistics_hour', "date_trunc('hour', created_at)")}
+${buildRollUp('statistics_hour', "date_trunc('hour', created_at, 'UTC')")}
 ${buildRollUp('statistics_day', 'business_day')}
 insert into roll_ups_kept values (clock_timestamp());
 

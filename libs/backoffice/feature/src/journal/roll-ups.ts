@@ -1,6 +1,6 @@
 import { businessDay, addDays, plusMillis, startOfDay, instant } from '@encaisse/kernel';
 import type { SqlSession } from '@encaisse/platform/postgres';
-import type { FigureChange } from './contribution';
+import { COUNTED_DEBITS, type FigureChange } from './contribution';
 import { ROOT_NODE_ID } from './journal-tables';
 
 /** The change of one bucket of one node. */
@@ -187,7 +187,7 @@ async function lowerMaxima(
     `update ${table} s set maximum_minor = (
        select max(t.debited_minor) from transactions t
        where t.shop_id = k."nodeId" and t.environment = k."environment"
-         and t.created_at >= k."from" and t.created_at < k."to" and t.combination in (1, 2)
+         and t.created_at >= k."from" and t.created_at < k."to" and t.combination in (${COUNTED_DEBITS.join(', ')})
          and t.payment_means = k."paymentMeans" and t.currency = k."currency")
      from ${suspects} where ${same} and ${isShop}`,
     parameters,

@@ -1,7 +1,13 @@
 /** Collects the conditions of a query and its parameters: values never enter the text. */
 export class SqlConditions {
   private readonly conditions: string[] = [];
-  readonly parameters: unknown[] = [];
+
+  constructor(readonly parameters: unknown[] = []) {}
+
+  /** Conditions of another part of the same statement, numbering its parameters on. */
+  another(): SqlConditions {
+    return new SqlConditions(this.parameters);
+  }
 
   /** Adds a parameter; gives the text that stands for it. */
   parameter(value: unknown): string {

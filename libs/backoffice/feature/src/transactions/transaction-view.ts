@@ -45,7 +45,7 @@ export function transactionView(row: JournalRow) {
 }
 
 /** What the detail of a transaction shows (TRX-31, TRX-33, TRX-34). */
-export function transactionDetail(row: JournalRow, refunds: readonly JournalRow[]) {
+export function transactionDetail(row: JournalRow, linked: readonly JournalRow[]) {
   const view = transactionView(row);
   const isRefundable = view.type === 'DEBIT' && view.acquirerStatus === 'SENT';
   const left = (row.debitedMinor ?? 0) - row.refundedMinor - row.refundingMinor;
@@ -75,7 +75,8 @@ export function transactionDetail(row: JournalRow, refunds: readonly JournalRow[
     originalTransactionId: row.originalTransactionId,
     originalTransactionNumber: row.originalTransactionNumber,
     duplicateOf: row.duplicateOf,
-    refunds: refunds.map(transactionView),
+    refunds: linked.map(transactionView).filter(({ type }) => type === 'REFUND'),
+    refusedCancellations: linked.map(transactionView).filter(({ type }) => type === 'CANCELLATION'),
   };
 }
 

@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { businessDayOf, type Currency } from '@encaisse/kernel';
+import { ROOT_NODE } from '@encaisse/platform/http';
+import { Database } from '@encaisse/platform/postgres';
+import type { ReadScope } from '../backoffice-directory';
+import { COUNTED_DEBITS, COUNTED_REFUNDS } from '../journal/contribution';
+import { JOURNAL_SCHEMA } from '../journal/journal.projection';
+import { ROOT_NODE_ID } from '../journal/journal-tables';
+import type { Period } from '../search/period';
+import { addScope } from '../search/search-conditions';
+import { SqlConditions } from '../search/sql-conditions';
+import { type PeriodPiece, piecesOf } from './period-pieces';
+
+/** The steps of a curve (STAT-02). */
+export const STEPS = ['hour', 'day', 'week', 'month'] as const;
+export type Step = (typeof STEPS)[number];
+
+/** The figures of one payment means in one currency, in one step or in the whole period. */
+export type Figures = {
+  /** First instant of an hour, else first day of a day, week or month; null for the whole period. */
+  readonly bucket: string | null;
+  readonly paymentMeans: string;
+  readonly currency: Currency;
+  /** Transactions of any combination: they make the axis begin (STAT-04). */
+  readonly recordedCount: number;
+  readonly debitCount: number;
+  readonly debitMinor: number;
+  readonly refundCount: number;
+  readonly refundMinor: number;
+  readonly maximumMinor: number | null;
+};
+
+export type FiguresRequest = {
+  readonly scope: ReadScope;
+  readonly period: Period;
+  /** Null for one row over the whole period. */
+  readonly step: Step | null;
+  readonly currencies: readonly Currency[];
+};
+
+const FIGURES = ['recorded_count', 'debit_count', 'debit_minor', 'refund_count', 'refund_minor'];
+const WHOLE_HOUR = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
+
+/** The bucket of an instant, or of a day, at a step. */
+function bucketSql(step: Step | null, column: string, isDay: boolean): string {
+  if (step === null) return 'null::text';
+  if (step === 'hour')
+    return `to_char(date_trunc('hour', ${column}, 'UTC') at time zone 'UTC', ${WHOLE_HOUR})`;
+  const wallClock = isDay ? `${column}::timestamp` : `(${column} at time zone 'Europe/Paris')`;
+  return `date_trunc('${step}', ${wallClock})::date::text`;
+}
+
+/** The figures of any node, from whole days and hours kept up to date and the rows at the edges. */
+@Injectable()
+export class StatisticsQueries {
+  constructor(private readonly database: Database) {}
+
+  /** Figures per step, payment means and currency; steps in which nothing was recorded are absent. */
+  async figures(request: FiguresRequest): Promise<readonly Figures[]> {
+    const conditions = new SqlConditions();
+    const pieces = piecesOf(request.period, request.step === 'hour').map((piece) =>
+      pieceSql(piece, request, conditions),
+    );
+    if (pieces.length === 0) return [];
+    return this.database.query<Figures>(
+      `select bucket, payment_means as "paymentMeans", currency,
+         sum(recorded_count)::bigint as "recordedCount", sum(debit_count)::bigint as "debitCount",
+         sum(debit_minor)::bigint as "debitMinor", sum(refund_count)::bigint as "refundCount",
+         sum(refund_minor)::bigint as "refundMinor", max(maximum_minor) as "maximumMinor"
+       from (${pieces.join('\nunion all\n')}) p
+       group by bucket, payment_means, currency
+       order by bucket, payment_means, currency`,
+      conditions.parameters,
+    );
+  }
+}
+
+function pieceSql(piece: PeriodPiece, request: FiguresRequest, shared: SqlConditions): string {
+  const sql = shared.another();
+  if (piece.source === 'rows') return rowsSql(piece, request, sql);
+  const isDay = piece.source === 'days';
+  const { environment, nodeId } = request.scope;
+  const type = isDay ? 'date' : 'timestamptz';
+  const bound = (at: Period['from']) => `${sql.parameter(isDay ? businessDayOf(at) : at)}::${type}`;
+  sql.add(`environment = ${sql.parameter(environment)}`);
+  sql.add(`node_id = ${sql.parameter(nodeId === ROOT_NODE ? ROOT_NODE_ID : nodeId)}::uuid`);
+  sql.add(`bucket >= ${bound(piece.from)}`);
+  sql.add(`bucket < ${bound(piece.to)}`);
+  sql.addAny('currency', request.currencies);
+  return `select ${bucketSql(request.step, 'bucket', isDay)} as bucket, payment_means, currency,
+      ${FIGURES.join(', ')}, maximum_minor
+    from ${JOURNAL_SCHEMA}.statistics_${isDay ? 'day' : 'hour'} where ${sql.text}`;
+}
+
+function rowsSql(piece: PeriodPiece, request: FiguresRequest, sql: SqlConditions): string {
+  addScope(sql, request.scope);
+  sql.add('combination is not null');
+  sql.add(`created_at >= ${sql.parameter(piece.from)}::timestamptz`);
+  sql.add(`created_at < ${sql.parameter(piece.to)}::timestamptz`);
+  sql.addAny('currency', request.currencies);
+  const isDebit = `combination in (${COUNTED_DEBITS.join(', ')})`;
+  const isRefund = `combination in (${COUNTED_REFUNDS.join(', ')})`;
+  return `select ${bucketSql(request.step, 'created_at', false)} as bucket, payment_means, currency,
+      1, (${isDebit})::int, case when ${isDebit} then debited_minor else 0 end,
+      (${isRefund})::int, case when ${isRefund} then initial_minor else 0 end,
+      case when ${isDebit} then debited_minor end
+    from ${JOURNAL_SCHEMA}.transactions where ${sql.text}`;
+}
