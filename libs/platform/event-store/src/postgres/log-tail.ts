@@ -3,6 +3,7 @@ import type { Position } from '../event-store';
 import { PositionSignal } from '../position-signal';
 import type { AddedEvent } from './batch-writer';
 import { EventRing } from './event-ring';
+import type { OutageReport } from './outage-report';
 import { PostgresSession } from './postgres-session';
 
 const CHANNEL = 'event_store_appended';
@@ -26,7 +27,10 @@ export class LogTail {
   private announced: Position = 0;
   private newest: Position = 0;
 
-  constructor(config: ClientConfig) {
+  constructor(
+    config: ClientConfig,
+    private readonly outage: OutageReport,
+  ) {
     this.session = new PostgresSession(config, (client) => this.listen(client));
   }
 
@@ -102,6 +106,9 @@ export class LogTail {
       name: 'event-store-last-position',
       text: 'select coalesce(max(position), 0) as position from event_store.events',
     });
+    if (this.isClosed) return;
+    if (answer === null) this.outage.down();
+    else this.outage.up();
     const position = answer?.rows[0]?.position;
     if (position !== undefined) this.signal.correct(Number(position), lastKnown);
   }

@@ -25,16 +25,11 @@ import { type PreparedAppend, prepareAppend, recordedEventOf } from '../prepared
 import { type AddedEvent, BatchWriter } from './batch-writer';
 import { type CommitBatch, CommitQueue } from './commit-queue';
 import { LogTail } from './log-tail';
+import { type EventStoreLog, OutageReport } from './outage-report';
 import { PostgresSession, SESSION_SETTINGS, asStoreError, isOutage } from './postgres-session';
 import { migrateEventStore } from './schema';
 
 type EventRow = { readonly position: string; readonly version: string; readonly body: string };
-
-/** Where the store tells of outages; a pino logger is one. */
-export type EventStoreLog = {
-  info(message: string): void;
-  warn(message: string): void;
-};
 
 export type PostgresEventStoreOptions = {
   /** Connection string. */
@@ -79,7 +74,7 @@ export class PostgresEventStore extends EventStore {
   private readonly queue: CommitQueue;
   private readonly tail: LogTail;
   private readonly subscriptions = new Set<Subscription>();
-  private readonly logger: EventStoreLog | null;
+  private readonly outage: OutageReport;
   private closing: Promise<void> | null = null;
 
   /** Connects, brings the schema up to date and opens the store. */
@@ -98,7 +93,7 @@ export class PostgresEventStore extends EventStore {
 
   constructor(options: PostgresEventStoreOptions) {
     super();
-    this.logger = options.logger ?? null;
+    this.outage = new OutageReport(options.logger);
     const config = connectionOf(options);
     this.readers = new Pool({ max: READERS, ...config, verify: prepareReader });
     this.readers.on('error', () => undefined);
@@ -106,7 +101,7 @@ export class PostgresEventStore extends EventStore {
       { length: LANES },
       () => new PostgresSession({ ...config, query_timeout: WRITE_TIMEOUT_MS }),
     );
-    this.tail = new LogTail(config);
+    this.tail = new LogTail(config, this.outage);
     this.queue = new CommitQueue(this.writers.map((session) => this.lane(session)));
   }
 
@@ -196,22 +191,18 @@ export class PostgresEventStore extends EventStore {
     limit: number,
     signal: AbortSignal,
   ): Promise<readonly RecordedEvent[]> {
-    let isWaiting = false;
     for (;;) {
       const shared = this.tail.ring.after(after, limit);
       if (shared !== null) return shared;
       try {
         const rows = await this.rowsAfter(after, limit);
-        if (isWaiting)
-          this.logger?.info(`the event log is back, reading on after position ${after}`);
+        this.outage.up();
         this.tail.ring.offer(rows);
         return this.tail.ring.after(after, limit)?.slice(0, rows.length) ?? rows.map(toEvent);
       } catch (error) {
         if (!isOutage(error)) throw error;
         if (signal.aborted) return [];
-        if (!isWaiting)
-          this.logger?.warn(`the event log does not answer, waiting at position ${after}`);
-        isWaiting = true;
+        this.outage.down();
         await wait(RECONNECT_DELAY_MS, undefined, { signal }).catch(() => undefined);
       }
     }
