@@ -1,20 +1,34 @@
+import 'reflect-metadata';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { configurationDocument } from './configuration';
 import { currencyTable } from './currencies';
+import { errorsDocument } from './errors';
+import { eventsDocument } from './events';
 
 /** Every generated file of the repository and what makes it. */
 const GENERATED: Readonly<Record<string, () => string>> = {
   'libs/kernel/src/currency-table.generated.ts': currencyTable,
+  'docs/errors.md': errorsDocument,
+  'docs/events.md': eventsDocument,
+  'docs/configuration.md': configurationDocument,
 };
 
+/** Documents are laid out as the formatter would, so that formatting changes nothing afterwards. */
+async function formatted(path: string, text: string): Promise<string> {
+  if (!path.endsWith('.md')) return text;
+  const prettier = await import('prettier');
+  const options = await prettier.resolveConfig(path);
+  return prettier.format(text, { ...options, parser: 'markdown' });
+}
+
 /** Writes the generated files; with `--check` only tells which ones are out of date. */
-function main(isCheck: boolean): number {
+async function main(isCheck: boolean): Promise<number> {
   let stale = 0;
   for (const [path, generate] of Object.entries(GENERATED)) {
     const file = join(process.cwd(), path);
-    const text = generate();
-    const current = readOrEmpty(file);
-    if (current === text) continue;
+    const text = await formatted(file, generate());
+    if (readOrEmpty(file) === text) continue;
     stale += 1;
     if (isCheck) process.stdout.write(`${path} is out of date: run npm run generate\n`);
     else writeFileSync(file, text);
@@ -30,4 +44,12 @@ function readOrEmpty(file: string): string {
   }
 }
 
-process.exitCode = main(process.argv.includes('--check'));
+main(process.argv.includes('--check')).then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+  (error: unknown) => {
+    process.stderr.write(`generate: ${(error as Error).message}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,94 @@
+/**
+ * What a caller does about each problem. Nobody is refused without being told what to do instead: a
+ * code without its row stops the generation of `docs/errors.md`.
+ */
+export const REMEDIES: Readonly<Record<string, string>> = {
+  'invalid-request':
+    'Correct the fields listed in `errors`: each has a pointer and the rule broken.',
+  unauthenticated: 'Send `Authorization: Bearer <token>` with a token that has not expired.',
+  forbidden: 'Ask an administrator for a token with the scope named in `detail`.',
+  'not-found':
+    'Check the identifier and the node of the token: what lies outside the node answers the same.',
+  'body-too-large': 'Send at most 1 MiB; split a mass operation into several requests.',
+  'unsupported-media-type': 'Send `Content-Type: application/json`.',
+  'id-reused':
+    'Use a new UUIDv7 for a new request; to repeat the first one, send exactly the same content.',
+  'lost-race': 'Read the resource again, then decide again; the same id may be sent once more.',
+  'position-not-reached':
+    'Repeat the read a little later, or leave the `Ledger-Position` header out to read what is there.',
+  unavailable: 'Repeat the request with the same id in a moment: it is done once at most.',
+  internal: 'Repeat the request with the same id; if it lasts, quote `instance` to support.',
+  'unknown-field': 'Remove the field named in `errors`, or correct its spelling.',
+  'invalid-amount': 'Send a positive whole number of minor units: 12,50 € is `1250`.',
+  'unknown-currency': 'Send the three letters of ISO 4217, for instance `EUR`.',
+
+  'unknown-shop': 'Use the identifier of a shop at or below the node of the token.',
+  'unknown-contract':
+    'Use a contract of this shop: `GET /api/v1/nodes/{nodeId}/contracts` lists them.',
+  'several-contracts': 'Name the contract in `contractId`.',
+  'currency-not-of-contract': 'Pay in the currency of the contract, or name another contract.',
+  'means-not-of-contract': 'Name a contract for this payment means.',
+  'card-number-invalid': 'Have the card number typed again: its check digit is wrong.',
+  'card-expired': 'Ask the buyer for another card.',
+  'payment-in-progress': 'Wait for the first answer, then repeat the request with the same id.',
+  'transaction-unknown': 'Check the identifier of the transaction.',
+  'not-a-debit': 'Name the debit: a refund or a cancellation takes no such operation.',
+  'operation-in-progress': 'Wait for the operation in progress to end, then decide again.',
+  'no-stored-card': 'Take a new payment with the card: its number has been erased.',
+  'contract-inactive': 'Activate the contract, or name another one.',
+  'means-cannot': 'Use an operation the payment means allows: `GET …/operations` lists them.',
+  'order-reference-reused': 'Give the duplicate an order reference of its own.',
+  'currency-mismatch': 'Send the amount in the currency of the transaction.',
+  'amount-not-positive': 'Send an amount of at least one minor unit.',
+
+  'unknown-filter': 'Use the filters of the API description; spelling and case count.',
+  'unknown-filter-value': 'Use one of the values listed in `detail`.',
+  'period-missing': 'Send both ends of the period.',
+  'period-malformed': 'Write dates as `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SS`, Europe/Paris.',
+  'period-reversed': 'Put the earlier date first.',
+  'period-too-old': 'Start the period within the months of history that are kept.',
+  'invalid-amount-filter': 'Write the operator and the minor units, as the API description shows.',
+  'not-sortable': 'Sort by one of the columns listed in `detail`.',
+  'unknown-column': 'Ask for columns of the API description.',
+  'invalid-limit': 'Ask for a page size within the range told in `detail`.',
+  'invalid-cursor': 'Pass the `nextCursor` of the previous page unchanged, or start again without.',
+  'cursor-of-another-search':
+    'Keep filters and sorting unchanged from page to page, or start again.',
+
+  'authorization-in-progress': 'Wait for the acquirer’s answer: the transaction tells its status.',
+  'awaiting-confirmation': 'Wait for the partner, or confirm with the validate operation.',
+  'outcome-unknown': 'Wait: the reversal settles it, and the cardholder is never charged for it.',
+  'not-accepted': 'Take a new payment: this one was refused or abandoned.',
+  'awaiting-capture': 'Capture the payment first.',
+  'not-sent-yet': 'Cancel the transaction instead, or wait until it is sent.',
+  'already-sent': 'Refund the transaction instead.',
+  'already-cancelled': 'Nothing is left to do: the transaction is cancelled.',
+  'already-captured': 'Take a new payment for more: an authorisation is captured once.',
+  'nothing-to-capture': 'Nothing is left to do: the payment leaves with its telecollection.',
+  'nothing-to-validate': 'Nothing is left to do: nothing awaits a confirmation.',
+  'nothing-to-modify': 'Send an amount or a planned date that differs from the present one.',
+  'set-aside': 'Ask support to put the transaction back.',
+  'to-send': 'Wait until the transaction is sent, or send it to the bank now.',
+  'has-refunds': 'Refund the rest instead.',
+  'window-closed': 'Settle with the customer outside the card scheme: `lastDay` was the last day.',
+  'confirmation-required':
+    'Repeat with `acknowledgeStaleAuthorization: true` to go on at the merchant’s own risk.',
+  'capture-exceeds-authorized': 'Capture at most the authorised amount.',
+  'refund-exceeds-remainder': 'Refund at most the `remainder`.',
+  'amount-exceeds-current': 'Send an amount below the current one.',
+  'planned-date-out-of-range': 'Choose a day from today to seven days later.',
+
+  'contract-unknown': 'Check the identifier of the contract.',
+  'maximum-above-ceiling': 'Lower the maximum to the bank’s ceiling.',
+  'limits-out-of-order': 'Order the limits: minimum, then maximum, then ceiling.',
+  'shop-unknown': 'Open the shop first, or use the identifier of one that exists.',
+  'contract-number-taken': 'Use the contract that exists, or another number or rank.',
+  'parent-unknown': 'Open the parent node first.',
+  'parent-level-wrong': 'Put groups under a brand and shops under a group.',
+  'shop-identifiers-missing': 'Send `siteNumber`, `rank` and `merchantIdentifier` with the shop.',
+  'field-of-another-level': 'Send only the fields of the level that is opened.',
+
+  'not-set-aside': 'Nothing is left to do: only a transaction set aside is put back.',
+  'remittance-unknown': 'Check the identifier of the remittance.',
+  'remittance-not-rejected': 'Nothing is left to do: only a rejected remittance is sent again.',
+};
