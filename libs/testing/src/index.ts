@@ -1,3 +1,4 @@
+export * from './child-product';
 export * from './specification';
 export * from './postgres-for-tests';
 export * from './event-store-contract';

@@ -48,9 +48,11 @@ export async function createApplication(
 }
 
 /** Request id echoed, time measured, one log line per answer; never a body. */
-function observe(fastify: FastifyInstance, { metrics, logger }: Platform): void {
+function observe(fastify: FastifyInstance, { metrics, logger, readiness }: Platform): void {
   fastify.addHook('onSend', (request, reply, _payload, done) => {
     void reply.header('X-Request-Id', request.id);
+    // A kept connection would hold the stop back until its own time-out.
+    if (readiness.isStopping) void reply.header('connection', 'close');
     done();
   });
   fastify.addHook('onResponse', (request, reply, done) => {

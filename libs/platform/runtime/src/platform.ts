@@ -68,6 +68,8 @@ export async function openPlatform(service: string, settings: Settings): Promise
       ? await startEmbeddedPostgres({
           dataDir,
           onLog: (line) => logger.debug({ line }, 'postgresql'),
+        }).catch((error: unknown) => {
+          throw new StartRefused((error as Error).message);
         })
       : null;
   const url = server?.url ?? settings.databaseUrl ?? '';

@@ -25,6 +25,7 @@ export async function startService(
   const platform = await openPlatform(name, settings);
   const app = await createApplication(platform, modules);
   const stop = async () => {
+    platform.readiness.isStopping = true;
     await app.close();
     await platform.timedJobs.stop();
     await platform.workers.stop();
