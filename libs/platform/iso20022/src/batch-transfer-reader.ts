@@ -9,7 +9,6 @@ import {
   neededNumber,
   neededText,
   parseFragment,
-  parseXml,
   textOf,
   UnreadableMessage,
   type XmlNode,
@@ -76,7 +75,7 @@ export async function readBatchTransfer(
     }
     rest = rest.slice(from);
   }
-  return headOf(parseXml(skeleton + rest), sums);
+  return headOf(skeleton + rest, sums);
 }
 
 function lineOf(fragment: XmlNode): ReadBatchLine {
@@ -97,10 +96,10 @@ function lineOf(fragment: XmlNode): ReadBatchLine {
 }
 
 function headOf(
-  document: XmlNode,
+  text: string,
   sums: ReadonlyMap<BatchTotal['type'], { count: number; amounts: readonly string[] }>,
 ): ReadBatchTransfer {
-  const message = messageIn(document, BATCH_TRANSFER_MESSAGE, 'AccptrBtchTrf');
+  const message = messageIn(text, BATCH_TRANSFER_MESSAGE, 'AccptrBtchTrf');
   const header = at(message, 'Hdr');
   const [dataSet, ...others] = listOf(at(message, 'BtchTrf'), 'DataSet');
   if (dataSet === undefined || others.length > 0)

@@ -5,7 +5,6 @@ import {
   messageIn,
   neededNumber,
   neededText,
-  parseXml,
   textOf,
   UnreadableMessage,
   type XmlNode,
@@ -37,7 +36,7 @@ const OUTCOMES: Readonly<Record<string, DataSetAnswer['outcome']>> = {
  * decide (SUSP): that is no answer yet.
  */
 export function readBatchResponse(text: string): readonly DataSetAnswer[] {
-  const message = messageIn(parseXml(text), BATCH_RESPONSE_MESSAGE, 'AccptrBtchTrfRspn');
+  const message = messageIn(text, BATCH_RESPONSE_MESSAGE, 'AccptrBtchTrfRspn');
   const dataSets = listOf(at(message, 'BtchTrfRspn'), 'DataSet');
   if (dataSets.length === 0) throw new UnreadableMessage('DataSet is missing');
   return dataSets.map(answerOf);

@@ -20,7 +20,7 @@ const PARSER = new XMLParser({
 });
 
 /** Parses a whole document. Throws UnreadableMessage when it is not well-formed. */
-export function parseXml(text: string): XmlNode {
+function parseXml(text: string): XmlNode {
   if (text.includes('<!DOCTYPE')) throw new UnreadableMessage('a document type is not accepted');
   const validity = XMLValidator.validate(text);
   if (validity !== true)
@@ -92,24 +92,16 @@ export function neededAmount(node: XmlNode | null, name: string, currency: Curre
   return money(minor, currency);
 }
 
-/** The message inside its document, once the namespace was found to be the one expected. */
-export function messageIn(document: XmlNode, message: string, root: string): XmlNode {
-  const outer = at(document, 'Document');
-  const namespace = outer === null ? null : namespaceOf(outer);
+const DOCUMENT_TAG = /<(?:[\w.-]+:)?Document\b([^>]*)>/;
+const NAMESPACE = /\bxmlns(?::[\w.-]+)?\s*=\s*["'](urn:iso:std:iso:20022:[^"']*)["']/;
+
+/** The message of a document, once its namespace was found to be the one expected. */
+export function messageIn(text: string, message: string, root: string): XmlNode {
+  // The parser drops namespace declarations together with the prefixes they bind.
+  const namespace = NAMESPACE.exec(DOCUMENT_TAG.exec(text)?.[1] ?? '')?.[1];
   if (namespace !== `urn:iso:std:iso:20022:tech:xsd:${message}`)
-    throw new UnreadableMessage(`not a ${message}: ${namespace ?? 'no Document'}`);
-  const inner = at(document, 'Document', root);
+    throw new UnreadableMessage(`not a ${message}: ${namespace ?? 'no ISO 20022 document'}`);
+  const inner = at(parseXml(text), 'Document', root);
   if (inner === null) throw new UnreadableMessage(`${root} is missing`);
   return inner;
-}
-
-/** The default namespace, or that of the one prefix a sender chose. */
-function namespaceOf(outer: XmlNode): string | null {
-  const plain = textOf(outer, '@xmlns');
-  if (plain !== null) return plain;
-  for (const [name, value] of Object.entries(outer)) {
-    if (!name.startsWith('@') || typeof value !== 'string') continue;
-    if (value.startsWith('urn:iso:std:iso:20022:')) return value;
-  }
-  return null;
 }

@@ -9,7 +9,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const SPECIAL = /[&<>"']/g;
 /** Characters that XML 1.0 §2.2 cannot hold, lone surrogates included. */
 const FORBIDDEN =
-  // eslint-disable-next-line no-control-regex -- Control characters are what is searched.
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
 /** A text as XML content. What XML cannot hold becomes a question mark. */
