@@ -64,7 +64,7 @@ ${rollUp('statistics_hour', 'timestamptz')}
 ${rollUp('statistics_day', 'date')}
 
 create table roll_ups_kept (
-  since timestamptz not null
+  is_kept boolean primary key
 );`;
 
 const DEBITS = COUNTED_DEBITS.join(', ');
@@ -106,9 +106,9 @@ cross join lateral (values (s.shop_id), ('${ROOT_NODE_ID}'::uuid)) v (node_id)
 on conflict do nothing;
 ${buildRollUp('statistics_hour', "date_trunc('hour', created_at, 'UTC')")}
 ${buildRollUp('statistics_day', 'business_day')}
-insert into roll_ups_kept values (clock_timestamp());
+insert into roll_ups_kept values (true);
 
-create unique index transactions_number on transactions (transaction_number);
+create index transactions_number on transactions (transaction_number);
 create index transactions_date on transactions (environment, created_at, transaction_id);
 create index transactions_shop on transactions (shop_id, created_at, transaction_id);
 create index transactions_combination on transactions (environment, combination, created_at);

@@ -101,8 +101,10 @@ function rowsSql(piece: PeriodPiece, request: FiguresRequest, sql: SqlConditions
   const isDebit = `combination in (${COUNTED_DEBITS.join(', ')})`;
   const isRefund = `combination in (${COUNTED_REFUNDS.join(', ')})`;
   return `select ${bucketSql(request.step, 'created_at', false)} as bucket, payment_means, currency,
-      1, (${isDebit})::int, case when ${isDebit} then debited_minor else 0 end,
-      (${isRefund})::int, case when ${isRefund} then initial_minor else 0 end,
-      case when ${isDebit} then debited_minor end
+      1 as recorded_count, (${isDebit})::int as debit_count,
+      case when ${isDebit} then debited_minor else 0 end as debit_minor,
+      (${isRefund})::int as refund_count,
+      case when ${isRefund} then initial_minor else 0 end as refund_minor,
+      case when ${isDebit} then debited_minor end as maximum_minor
     from ${JOURNAL_SCHEMA}.transactions where ${sql.text}`;
 }
