@@ -294,6 +294,30 @@ export function describeMessageBusContract(
       });
     });
 
+    it('does not park a message behind one that is being replayed', async () => {
+      let isMended = false;
+      let release = (): void => undefined;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      const bus = await startBus(
+        recorder('testing.behind', async (message) => {
+          if (numberOf(message) !== 1) return;
+          if (!isMended) throw new Error('not now');
+          await released;
+        }),
+      );
+      await happen('a', 1);
+      await until(async () => (await bus.parked()).length === 1);
+      isMended = true;
+      const replaying = bus.replayParked();
+      await wait(50);
+      await happen('a', 2);
+      await wait(200);
+      release();
+      expect((await replaying).replayed).toBe(1);
+      expect(await reached('testing.behind', 2)).toEqual([1, 2]);
+      expect(await bus.parked()).toEqual([]);
+    });
+
     it('halts for trouble of the database and parks nothing', async () => {
       const bus = await startBus(
         recorder('testing.halt', async (_message, session) => {

@@ -130,7 +130,7 @@ describe('Keeping card numbers', () => {
 
   it('gives one reference to a card that several processes see first at the same time', async () => {
     const processes = await Promise.all(Array.from({ length: 4 }, anotherProcess));
-    const numbers = Array.from({ length: 60 }, (_, index) => `60000000${10_000_000 + index}`);
+    const numbers = Array.from({ length: 500 }, (_, index) => `60000000${10_000_000 + index}`);
     const seen = await Promise.all(
       processes.map((vault, turn) => {
         const order = turn % 2 === 0 ? numbers : [...numbers].reverse();
