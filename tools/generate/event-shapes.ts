@@ -32,13 +32,27 @@ function oneLine(parts: readonly ts.SymbolDisplayPart[]): string {
     .trim();
 }
 
+/** A short choice is told in full, anything else by the name its author gave it. */
+function typeOf(checker: ts.TypeChecker, property: ts.Symbol, place: ts.Node): string {
+  const whole = checker.typeToString(
+    checker.getTypeOfSymbolAtLocation(property, place),
+    place,
+    FORMAT,
+  );
+  const [declaration] = property.declarations ?? [];
+  const isNamed = declaration !== undefined && ts.isPropertySignature(declaration);
+  const written = isNamed ? declaration.type?.getText().replaceAll(/\s+/g, ' ') : undefined;
+  const isShortChoice = whole.includes('"') && whole.length <= 120;
+  return isShortChoice ? whole : (written ?? whole);
+}
+
 function fieldsOf(checker: ts.TypeChecker, alias: ts.TypeAliasDeclaration): Field[] {
   const data = checker.getTypeAtLocation(alias).getProperty('data');
   if (data === undefined) return [];
   const type = checker.getTypeOfSymbolAtLocation(data, alias);
   return type.getProperties().map((property) => ({
     name: property.getName(),
-    type: checker.typeToString(checker.getTypeOfSymbolAtLocation(property, alias), alias, FORMAT),
+    type: typeOf(checker, property, alias),
     meaning: oneLine(property.getDocumentationComment(checker)),
   }));
 }
