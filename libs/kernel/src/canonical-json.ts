@@ -9,7 +9,11 @@ export type JsonValue =
 
 const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/;
 
+/** Whatever is not printable ASCII, or would be escaped. Most keys and values hold none of it. */
+const NEEDS_CARE = /[^ !#-[\]-~]/;
+
 function canonicalString(text: string): string {
+  if (!NEEDS_CARE.test(text)) return `"${text}"`;
   if (LONE_SURROGATE.test(text)) throw new TypeError('text with a lone surrogate has no JSON form');
   return JSON.stringify(text);
 }
@@ -40,10 +44,19 @@ export function canonicalJson(value: unknown): string {
 
 function canonicalObject(object: Readonly<Record<string, unknown>>): string {
   let text = '';
-  for (const key of Object.keys(object).sort()) {
+  for (const key of sortedKeys(object)) {
     const member = object[key];
     if (member === undefined) continue;
     text += `${text === '' ? '' : ','}${canonicalString(key)}:${canonicalJson(member)}`;
   }
   return `{${text}}`;
+}
+
+/** Most objects are written in order already: looking costs less than sorting. */
+function sortedKeys(object: Readonly<Record<string, unknown>>): string[] {
+  const keys = Object.keys(object);
+  for (let index = 1; index < keys.length; index += 1) {
+    if (keys[index - 1]! > keys[index]!) return keys.sort();
+  }
+  return keys;
 }

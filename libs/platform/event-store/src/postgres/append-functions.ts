@@ -1,5 +1,5 @@
 /**
- * Both functions take the append lock in a statement of its own: a statement that waits for a lock
+ * The append lock is taken in a statement of its own: a statement that waits for a lock
  * keeps the snapshot it began with, so what reads the log must be a later statement. The lock is held
  * until the commit is visible, which makes commit order position order.
  *
@@ -15,40 +15,6 @@ const ISOLATION_CHECK = `
   if current_setting('transaction_isolation') <> 'read committed' then
     raise exception 'appends need transaction isolation read committed';
   end if;`;
-
-/**
- * Straight line for one command with one event: everything is checked by the one INSERT. When it adds
- * nothing, the second statement says why.
- */
-const APPEND_ONE = `
-create function event_store.append_one(
-  p_stream text, p_expected bigint, p_event_id uuid, p_type text, p_schema_version integer,
-  p_head text, p_tail text,
-  out verdict integer, out actual bigint, out last_position bigint, out recorded_at text
-) language plpgsql as $$
-begin ${ISOLATION_CHECK}
-  perform ${LOCK};
-  insert into event_store.events (position, event_id, stream_id, category, version, type,
-                                  schema_version, recorded_at, body, leaf_hash)
-  select last.position + 1, p_event_id, p_stream, split_part(p_stream, '-', 1), stream.version + 1,
-         p_type, p_schema_version, last.recorded_at,
-         p_head || to_char(last.recorded_at at time zone 'UTC', ${INSTANT}) || p_tail,
-         sha256('\\x00'::bytea || convert_to(
-           p_head || to_char(last.recorded_at at time zone 'UTC', ${INSTANT}) || p_tail, 'UTF8'))
-  from (select e.position,
-               greatest(e.recorded_at, date_trunc('milliseconds', clock_timestamp())) as recorded_at
-        from event_store.events e order by e.position desc limit 1) as last,
-       (select coalesce((select e.version from event_store.events e
-                         where e.stream_id = p_stream order by e.version desc limit 1), -1) as version
-       ) as stream
-  where (p_expected = stream.version or p_expected = -2
-         or (p_expected = -3 and stream.version >= 0))
-    and not exists (select from event_store.events e where e.event_id = p_event_id)
-  returning 0, events.version - 1, events.position - 1,
-            to_char(events.recorded_at at time zone 'UTC', ${INSTANT})
-  into verdict, actual, last_position, recorded_at;
-end $$;
-`;
 
 /**
  * Per write: command number, stream, expected revision. Per event: number of its write and of its
@@ -113,4 +79,27 @@ begin ${ISOLATION_CHECK}
 end $$;
 `;
 
-export const APPEND_FUNCTIONS = APPEND_ONE + APPEND_BATCH;
+export const APPEND_FUNCTIONS = APPEND_BATCH;
+
+/**
+ * One event right after the position this process knows as the last, in a single statement: what a
+ * plain INSERT costs and little more. It adds nothing when another append is under way, and fails on a
+ * unique key when the log has moved on, the stream is elsewhere or the event is known; the batch
+ * function then answers. It may read the log before it has the lock, because the key of the next
+ * position proves afterwards that nothing came in between.
+ */
+export const APPEND_NEXT = `
+insert into event_store.events (position, event_id, stream_id, category, version, type,
+                                schema_version, recorded_at, body, leaf_hash)
+select $1::bigint + 1, $2::uuid, $3::text, split_part($3::text, '-', 1), $4::bigint, $5::text,
+       $6::integer, log.recorded_at, $7::text || log.instant || $8::text,
+       sha256('\\x00'::bytea || convert_to($7::text || log.instant || $8::text, 'UTF8'))
+from (select last.recorded_at, to_char(last.recorded_at at time zone 'UTC', ${INSTANT}) as instant
+      from (select greatest(e.recorded_at, date_trunc('milliseconds', clock_timestamp()))
+                     as recorded_at
+            from event_store.events e where e.position = $1::bigint offset 0) as last
+      offset 0) as log
+where pg_try_advisory_xact_lock(1701733729, 1)
+  and ($4::bigint = 0 or exists (select from event_store.events e
+                                 where e.stream_id = $3::text and e.version = $4::bigint - 1))
+returning to_char(recorded_at at time zone 'UTC', ${INSTANT}) as recorded_at`;

@@ -1,15 +1,15 @@
 import type { QueryConfig } from 'pg';
 import type { ExpectedRevision } from '../event-store';
-import type { PreparedAppend } from '../prepared-append';
+import type { PreparedAppend, PreparedEvent } from '../prepared-append';
+import { APPEND_NEXT } from './append-functions';
 
 const SEPARATOR = '\u001f';
 
-/** What the append functions answer; see there for the verdicts. */
+/** What the append function answers; see there for the verdicts. */
 export type BatchAnswer = {
   readonly last_position: string;
-  readonly recorded_at: string | null;
-  /** Null from the one-event function when it appended nothing; the batch function says why. */
-  readonly verdicts: string | null;
+  readonly recorded_at: string;
+  readonly verdicts: string;
   /** Version of each write's stream before the batch, -1 when it did not exist. */
   readonly actuals: string;
 };
@@ -27,23 +27,27 @@ function expectedCode(expected: ExpectedRevision): number {
   }
 }
 
-/** One command with one event, the commonest append by far, has a straight-line function. */
-export function oneEventStatement(append: PreparedAppend): QueryConfig {
-  const write = append.writes[0]!;
-  const event = write.events[0]!;
+/** One event at a version that the caller knows: by far the commonest append. */
+export type OneEvent = {
+  readonly streamId: string;
+  readonly version: number;
+  readonly event: PreparedEvent;
+};
+
+export function asOneEvent(appends: readonly PreparedAppend[]): OneEvent | null {
+  const append = appends[0];
+  if (append === undefined || appends.length > 1 || append.eventCount > 1) return null;
+  const { streamId, expected, events } = append.writes[0]!;
+  if (expected === 'any' || expected === 'stream-exists') return null;
+  return { streamId, version: expected === 'no-stream' ? 0 : expected + 1, event: events[0]! };
+}
+
+export function nextEventStatement(after: number, one: OneEvent): QueryConfig {
+  const { eventId, type, schemaVersion, head, tail } = one.event;
   return {
-    name: 'event-store-append-one',
-    text: `select last_position, recorded_at, verdict::text as verdicts, actual::text as actuals
-           from event_store.append_one($1, $2, $3, $4, $5, $6, $7)`,
-    values: [
-      write.streamId,
-      expectedCode(write.expected),
-      event.eventId,
-      event.type,
-      event.schemaVersion,
-      event.head,
-      event.tail,
-    ],
+    name: 'event-store-append-next',
+    text: APPEND_NEXT,
+    values: [after, eventId, one.streamId, one.version, type, schemaVersion, head, tail],
   };
 }
 

@@ -1,10 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { QueryConfig } from 'pg';
 import { type Instant, instant } from '@encaisse/kernel';
 import type { AppendResult } from '../event-store';
 import { type PreparedAppend, type PreparedWrite, bodyOf } from '../prepared-append';
 import { type StoredEvent, answerRepeat } from '../repeated-append';
-import { type BatchAnswer, batchStatement, oneEventStatement } from './batch-statement';
+import {
+  type BatchAnswer,
+  asOneEvent,
+  batchStatement,
+  nextEventStatement,
+} from './batch-statement';
 import { type PostgresSession, isOutage } from './postgres-session';
 
 /** What a batch added to the log, in order, as stored. */
@@ -22,6 +26,8 @@ export type BatchOutcome = {
 /** Waits between the tries of a batch whose outcome is unknown; the event ids make a retry safe. */
 const RETRY_DELAYS_MS = [50, 200, 500, 1_000];
 
+const UNIQUE_VIOLATION = '23505';
+
 type StoredRow = {
   readonly event_id: string;
   readonly stream_id: string;
@@ -30,15 +36,35 @@ type StoredRow = {
   readonly body: string;
 };
 
+/** The end of the log as the writers of this process know it. */
+export class KnownEnd {
+  position = 0;
+  /** Whether nobody else was seen to append lately. */
+  isOurs = false;
+  batchesUnderWay = 0;
+}
+
 /** Sends batches of appends, one statement each, and reads the verdict of every command. */
 export class BatchWriter {
-  constructor(private readonly session: PostgresSession) {}
+  constructor(
+    private readonly session: PostgresSession,
+    private readonly end: KnownEnd,
+  ) {}
 
   /** No two appends may share a stream or an event id. Throws StoreUnavailable after some tries. */
   async write(appends: readonly PreparedAppend[]): Promise<BatchOutcome> {
+    this.end.batchesUnderWay += 1;
+    try {
+      return await this.writeUntilAnswered(appends);
+    } finally {
+      this.end.batchesUnderWay -= 1;
+    }
+  }
+
+  private async writeUntilAnswered(appends: readonly PreparedAppend[]): Promise<BatchOutcome> {
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await this.writeOnce(appends);
+        return (await this.writeNext(appends)) ?? (await this.writeBatch(appends));
       } catch (error) {
         const delay = RETRY_DELAYS_MS[attempt];
         if (delay === undefined || !isOutage(error)) throw error;
@@ -47,25 +73,41 @@ export class BatchWriter {
     }
   }
 
-  private async writeOnce(appends: readonly PreparedAppend[]): Promise<BatchOutcome> {
-    const single = appends.length === 1 && appends[0]?.eventCount === 1 ? appends[0] : null;
-    const quick = single === null ? null : await this.ask(oneEventStatement(single));
-    if (quick?.verdicts != null) return this.settle(appends, quick, quick.verdicts);
-    const answer = await this.ask(batchStatement(appends));
-    return this.settle(appends, answer, answer.verdicts ?? '');
+  /** The quick way for one event, null when it cannot be gone or led nowhere. */
+  private async writeNext(appends: readonly PreparedAppend[]): Promise<BatchOutcome | null> {
+    const { position, isOurs, batchesUnderWay } = this.end;
+    const one = asOneEvent(appends);
+    if (one === null || position === 0 || !isOurs || batchesUnderWay > 1) return null;
+    try {
+      const statement = nextEventStatement(position, one);
+      const { rows } = await this.session.query<{ recorded_at: string }>(statement);
+      const log = new LogEnd(position, rows[0]?.recorded_at ?? null);
+      if (rows.length === 0) return null;
+      const results = [log.extend(appends[0]!, [one.version - 1])];
+      this.end.position = Math.max(this.end.position, position + 1);
+      return { results, added: log.added };
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== UNIQUE_VIOLATION) throw error;
+      this.end.isOurs = false;
+      return null;
+    }
   }
 
-  private async ask(statement: QueryConfig): Promise<BatchAnswer> {
-    const { rows } = await this.session.query<BatchAnswer>(statement);
-    return rows[0]!;
+  private async writeBatch(appends: readonly PreparedAppend[]): Promise<BatchOutcome> {
+    const { position } = this.end;
+    const { rows } = await this.session.query<BatchAnswer>(batchStatement(appends));
+    const before = Number(rows[0]!.last_position);
+    const outcome = await this.settle(appends, rows[0]!);
+    this.end.isOurs = before <= Math.max(position, this.end.position);
+    this.end.position = Math.max(this.end.position, before + outcome.added.length);
+    return outcome;
   }
 
   private async settle(
     appends: readonly PreparedAppend[],
     answer: BatchAnswer,
-    verdictList: string,
   ): Promise<BatchOutcome> {
-    const verdicts = verdictList.split(',');
+    const verdicts = answer.verdicts.split(',');
     const actuals = answer.actuals.split(',').map(Number);
     const log = new LogEnd(Number(answer.last_position), answer.recorded_at);
     const results: AppendResult[] = [];

@@ -63,23 +63,24 @@ export class CommitQueue {
     for (;;) {
       const lane = this.freeLanes.at(-1);
       const batch = lane === undefined ? [] : this.takeBatch();
-      if (lane === undefined || batch.length === 0) return;
+      if (lane === undefined || batch.length === 0) break;
       this.freeLanes.pop();
       void this.run(lane, batch);
     }
-  }
-
-  private async run(lane: CommitBatch, first: Waiting[]): Promise<void> {
-    for (let batch = first; batch.length > 0; batch = this.takeBatch()) {
-      await this.commit(lane, batch);
-      this.release(batch);
-      // Writers that wait for an answer to send their next append get to join the next batch.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    this.freeLanes.push(lane);
     if (!this.isIdle()) return;
     for (const resolve of this.idle) resolve();
     this.idle.clear();
+  }
+
+  private async run(lane: CommitBatch, batch: readonly Waiting[]): Promise<void> {
+    await this.commit(lane, batch);
+    this.release(batch);
+    this.freeLanes.push(lane);
+    if (this.isStarting) return;
+    this.isStarting = true;
+    // Writers that wait for an answer to send their next append get to join the next batch. The lane
+    // freed last is used first: a lone writer stays on one connection.
+    setImmediate(() => this.startLanes());
   }
 
   private async commit(lane: CommitBatch, batch: readonly Waiting[]): Promise<void> {

@@ -22,7 +22,7 @@ import {
   type Subscription,
 } from '../event-store';
 import { type PreparedAppend, prepareAppend, recordedEventOf } from '../prepared-append';
-import { type AddedEvent, BatchWriter } from './batch-writer';
+import { type AddedEvent, BatchWriter, KnownEnd } from './batch-writer';
 import { type CommitBatch, CommitQueue } from './commit-queue';
 import { LogTail } from './log-tail';
 import { type EventStoreLog, OutageReport } from './outage-report';
@@ -71,6 +71,7 @@ export class PostgresEventStore extends EventStore {
   };
   private readonly readers: Pool;
   private readonly writers: readonly PostgresSession[];
+  private readonly end = new KnownEnd();
   private readonly queue: CommitQueue;
   private readonly tail: LogTail;
   private readonly subscriptions = new Set<Subscription>();
@@ -173,7 +174,7 @@ export class PostgresEventStore extends EventStore {
   }
 
   private lane(session: PostgresSession): CommitBatch {
-    const writer = new BatchWriter(session);
+    const writer = new BatchWriter(session, this.end);
     return async (batch) => {
       const { results, added } = await writer.write(batch);
       this.tail.appended(added);
