@@ -7,7 +7,7 @@ import { uuidv7 } from 'uuidv7';
 /** An empty log and the means to run copies of a process on it. */
 export type MessageBusFixture = {
   readonly store: EventStore;
-  /** Where effects are written. */
+  /** To look at the effects that were written, on connections that are never cut. */
   readonly database: SqlSession;
   /** The bus of one more copy of the process; tries are few and quick. */
   newBus(): MessageBus;

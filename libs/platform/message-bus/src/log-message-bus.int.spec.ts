@@ -22,9 +22,11 @@ describeMessageBusContract('the event log', async () => {
   const test = await createTestDatabase();
   const store = await PostgresEventStore.open({ url: test.url });
   const database = await Database.connect({ url: test.url, applicationName: 'bus' }, [BusTables]);
+  // The suite looks on with connections of its own, which are not the ones that are cut.
+  const onlooker = await Database.connect({ url: test.url, applicationName: 'onlooker' }, []);
   return {
     store,
-    database,
+    database: onlooker,
     newBus: () =>
       new LogMessageBus({
         database,
@@ -42,6 +44,7 @@ describeMessageBusContract('the event log', async () => {
     dispose: async () => {
       await store.close();
       await database.close();
+      await onlooker.close();
       await test.drop();
     },
   };
