@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { Projections } from '@encaisse/platform/projections';
 import { PersonVault } from '@encaisse/platform/security';
 import { BackofficeDirectory } from './backoffice-directory';
+import { TransactionExportController } from './export/transaction-export.controller';
 import { journalProjection } from './journal/journal.projection';
 import { StatisticsController } from './statistics/statistics.controller';
 import { StatisticsQueries } from './statistics/statistics-queries';
@@ -10,7 +11,7 @@ import { TransactionsController } from './transactions/transactions.controller';
 
 /** What the portal and bank integrations read: the journal, figures, remittances and exports. */
 @Module({
-  controllers: [TransactionsController, StatisticsController],
+  controllers: [TransactionExportController, TransactionsController, StatisticsController],
   providers: [BackofficeDirectory, TransactionQueries, StatisticsQueries],
 })
 export class BackofficeModule implements OnModuleInit {

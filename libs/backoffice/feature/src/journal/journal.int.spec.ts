@@ -435,7 +435,8 @@ describe('A rebuild of the journal', () => {
     [1000, 'in bulk'],
   ])('P1 leads to the same rows and figures in batches of %p, %s', async (batchSize, manner) => {
     const schema = `copy_${batchSize}_${manner.replaceAll(' ', '_')}`;
-    const { tables, indexes = '', categories, apply } = journalProjection(vault);
+    const projection = journalProjection(vault);
+    const { tables, indexes = '', categories } = projection;
     const events = (await store.readAll({ after: 0, limit: 100_000 })).filter(({ streamId }) =>
       categories.includes(categoryOf(streamId)),
     );
@@ -445,7 +446,7 @@ describe('A rebuild of the journal', () => {
       await session.query(tables);
       if (manner !== 'in bulk') await session.query(indexes);
       for (let start = 0; start < events.length; start += batchSize)
-        await apply(events.slice(start, start + batchSize), session);
+        await projection.apply(events.slice(start, start + batchSize), session);
       if (manner === 'in bulk') await session.query(indexes);
     });
     const digest = async (of: string, table: string) =>

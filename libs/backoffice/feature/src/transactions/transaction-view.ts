@@ -1,5 +1,5 @@
 import { type Currency, type Money, money } from '@encaisse/kernel';
-import { tripleOfRow } from '../journal/fold-transaction';
+import { DEBIT_SENT, tripleOfRow } from '../journal/fold-transaction';
 import type { JournalRow } from '../journal/journal-row';
 
 /** 3-D Secure is not taken yet: its guarantee applies to nothing (TRX-42). */
@@ -10,7 +10,7 @@ export function transactionView(row: JournalRow) {
   const { type, status, acquirerStatus } = tripleOfRow(row.combination ?? 0);
   const amount = (minor: number): Money => money(minor, row.currency);
   return {
-    id: row.transactionId,
+    transactionId: row.transactionId,
     environment: row.environment,
     createdAt: row.createdAt,
     businessDay: row.businessDay,
@@ -22,6 +22,7 @@ export function transactionView(row: JournalRow) {
     currentAmount: amount(row.currentMinor),
     debitedAmount: row.debitedMinor === null ? null : amount(row.debitedMinor),
     refundedAmount: amount(row.refundedMinor),
+    refundable: amount(refundableMinor(row)),
     currency: row.currency satisfies Currency,
     wallet: row.wallet,
     paymentMeans: row.paymentMeans,
@@ -36,28 +37,31 @@ export function transactionView(row: JournalRow) {
     guarantee3ds: NO_GUARANTEE,
     clientCountry: row.clientCountry,
     cardCountry: row.cardCountry,
-    maskedNumber: row.maskedNumber,
+    maskedCardNumber: row.maskedNumber,
     cardType: row.cardType,
     cardExpiry: shownExpiry(row.cardExpiry),
     authorizationNumber: row.authorizationNumber,
+    responseCode: row.responseCode,
     refusalReason: row.refusalReason,
+    plannedDate: row.plannedDate,
   };
+}
+
+/** What a refund may give back now: nothing unless the debit is sent (CASH-05, CASH-07). */
+function refundableMinor(row: JournalRow): number {
+  if (row.combination !== DEBIT_SENT) return 0;
+  return (row.debitedMinor ?? 0) - row.refundedMinor - row.refundingMinor;
 }
 
 /** What the detail of a transaction shows (TRX-31, TRX-33, TRX-34). */
 export function transactionDetail(row: JournalRow, linked: readonly JournalRow[]) {
-  const view = transactionView(row);
-  const isRefundable = view.type === 'DEBIT' && view.acquirerStatus === 'SENT';
-  const left = (row.debitedMinor ?? 0) - row.refundedMinor - row.refundingMinor;
   return {
-    ...view,
-    refundableAmount: money(isRefundable ? left : 0, row.currency),
+    ...transactionView(row),
     authorizationOnly: row.isAuthorizationOnly,
     channel: row.channel,
     archivingReference: row.archivingReference,
     acquirer: row.acquirer,
     issuer: row.issuer,
-    responseCode: row.responseCode,
     remittanceDate: row.sentOn ?? row.plannedDate,
     authorizedAt: row.authorizedAt,
     acceptedAt: row.acceptedAt,

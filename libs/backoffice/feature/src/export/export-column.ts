@@ -1,0 +1,36 @@
+import { readProblem } from '../read-problems';
+import { type Query, valuesOf } from '../search/query-parameters';
+import type { Label, Language } from './languages';
+
+/** What a cell may hold: a spreadsheet takes amounts and counts as numbers, the rest as text. */
+export type CellKind = 'text' | 'amount' | 'count' | 'instant' | 'day';
+
+/** A column of an export. */
+export type ExportColumn = {
+  readonly name: string;
+  readonly label: Label;
+  readonly kind: CellKind;
+  /** SQL of the raw value: minor units, milliseconds since 1970, a day, or a text. */
+  readonly sql: string;
+  /** The text people read, where it differs from the raw one. */
+  readonly shown?: (raw: string, language: Language) => string;
+};
+
+/** The columns asked for, in the order asked; the screen's own when none are (TRX-25). */
+export function columnsOf(
+  query: Query,
+  columns: readonly ExportColumn[],
+  standard: readonly string[],
+): readonly ExportColumn[] {
+  const asked = valuesOf(query, 'columns').flatMap((text) => text.split(','));
+  return (asked.length === 0 ? standard : asked).map((name) => {
+    const column = columns.find((one) => one.name === name.trim());
+    if (column === undefined)
+      throw readProblem(
+        'unknown-column',
+        'columns',
+        `${name} is not one of ${columns.map((one) => one.name).join(', ')}`,
+      );
+    return column;
+  });
+}
