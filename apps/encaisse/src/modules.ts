@@ -1,4 +1,5 @@
 import { AuthorizationModule } from '@encaisse/authorization/feature';
+import { BackofficeModule } from '@encaisse/backoffice/feature';
 import { CashdeskModule } from '@encaisse/cashdesk/feature';
 import { MerchantOnboardingModule } from '@encaisse/merchant-onboarding/feature';
 import type { ServiceModule } from '@encaisse/platform/runtime';
@@ -12,6 +13,7 @@ export const MODULES: readonly ServiceModule[] = [
   AuthorizationModule,
   CashdeskModule,
   RemittanceModule,
+  BackofficeModule,
   SchedulerModule,
   ReconciliationModule,
 ];

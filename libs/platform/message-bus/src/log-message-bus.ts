@@ -10,7 +10,6 @@ import {
   type ParkedMessage,
   type Publication,
 } from './message-bus';
-import { surviveLostConnections } from './lost-connections';
 import { MessageMapping } from './message-mapping';
 import { MessageFailed, MessageTaker } from './message-taker';
 
@@ -44,7 +43,6 @@ export class LogMessageBus extends MessageBus {
   constructor(private readonly options: LogMessageBusOptions) {
     super();
     this.groups = new ConsumerGroups(options.database);
-    surviveLostConnections(options.database);
   }
 
   override publish(publication: Publication): void {

@@ -51,7 +51,10 @@ export class Database implements SqlSession {
     });
     await dataSource.initialize();
     const database = new Database(dataSource);
-    database.pool.on('error', () => undefined);
+    database.pool.on('error', alreadyTold);
+    // A connection that breaks between two statements would end the process if nobody listened; its
+    // transaction fails with the next statement.
+    database.pool.on('connect', (client) => client.on('error', alreadyTold));
     await database.withAdvisoryLock('encaisse.migrations', () =>
       dataSource.runMigrations({ transaction: 'each' }),
     );
@@ -103,6 +106,10 @@ export class Database implements SqlSession {
   async close(): Promise<void> {
     await this.dataSource.destroy();
   }
+}
+
+function alreadyTold(): void {
+  return;
 }
 
 function sessionOf(client: PoolClient): SqlSession {

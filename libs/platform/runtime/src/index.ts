@@ -3,7 +3,7 @@ export { keptKey, openDataDirectory, StartRefused } from './data-directory';
 export { createApplication, type ServiceModule } from './http-application';
 export { createLogger, type Logger, LOGGER_TOKEN } from './logger';
 export { Metrics } from './metrics';
-export { openPlatform, type Platform } from './platform';
+export { openPlatform, type Platform, PLATFORM_MIGRATIONS } from './platform';
 export { PlatformModule } from './platform.module';
 export { Readiness } from './readiness';
 export { runService, type RunningService, startService } from './run-service';

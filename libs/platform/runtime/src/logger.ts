@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino';
+import { redactCardNumbers } from '@encaisse/platform/security';
 
 export type { Logger } from 'pino';
 
@@ -14,6 +15,8 @@ export function createLogger(service: string, level: string): Logger {
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
+    // The last line of defence: whatever looks like a card number leaves masked (GEN-12).
+    hooks: { streamWrite: redactCardNumbers },
     formatters: { level: (label) => ({ level: label }) },
     redact: {
       paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]),

@@ -53,7 +53,8 @@ export type Platform = {
   close(): Promise<void>;
 };
 
-const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
+/** Every technical table, in the order in which they are made. */
+export const PLATFORM_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   PlatformTables1763769600000,
   SecurityTables,
   BusTables,
@@ -98,7 +99,7 @@ async function assemble(
   const store = await PostgresEventStore.open({ url, applicationName: service, logger });
   const database = await Database.connect(
     { url, applicationName: service, poolSize: settings.databasePoolSize },
-    MIGRATIONS,
+    PLATFORM_MIGRATIONS,
   );
   const clock = await openClock(settings, database);
   const projections = new Projections(store, database, logger);

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { PostgresEventStore } from '@encaisse/platform/event-store';
-import { BusTables, LogMessageBus } from '@encaisse/platform/message-bus';
+import { LogMessageBus } from '@encaisse/platform/message-bus';
 import { Database } from '@encaisse/platform/postgres';
-import { PlatformTables1763769600000 } from '@encaisse/platform/projections';
-import { Keyring, PostgresCardVault, SecurityTables } from '@encaisse/platform/security';
+import { PLATFORM_MIGRATIONS } from '@encaisse/platform/runtime';
+import { Keyring, PostgresCardVault } from '@encaisse/platform/security';
 import { createTestDatabase, newEvent, type TestDatabase } from '@encaisse/testing';
 import { Client } from 'pg';
 import { uuidv7 } from 'uuidv7';
@@ -38,11 +38,10 @@ async function install(): Promise<Installation> {
 
 async function openInstallation(test: TestDatabase): Promise<Installation> {
   const store = await PostgresEventStore.open({ url: test.url });
-  const database = await Database.connect({ url: test.url, applicationName: 'backup spec' }, [
-    PlatformTables1763769600000,
-    SecurityTables,
-    BusTables,
-  ]);
+  const database = await Database.connect(
+    { url: test.url, applicationName: 'backup spec' },
+    PLATFORM_MIGRATIONS,
+  );
   const installation = {
     test,
     store,

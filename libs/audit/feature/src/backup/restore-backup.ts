@@ -3,13 +3,10 @@ import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { PostgresEventStore } from '@encaisse/platform/event-store';
-import { BusTables } from '@encaisse/platform/message-bus';
 import { Database } from '@encaisse/platform/postgres';
-import { PlatformTables1763769600000 } from '@encaisse/platform/projections';
-import { SecurityTables } from '@encaisse/platform/security';
+import { PLATFORM_MIGRATIONS } from '@encaisse/platform/runtime';
 import { Client, type ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { MigrationInterface } from 'typeorm';
 import { CommandRefused, type Progress } from '../command-refused';
 import { verifyLog } from '../verify/verify-log';
 import { type CopiedTable, countRows, hasEventLog, tablesToCopy } from './backed-up-tables';
@@ -23,12 +20,6 @@ export type RestoreReport = {
   readonly rows: number;
   readonly treeHead: string;
 };
-
-const MIGRATIONS: readonly (new () => MigrationInterface)[] = [
-  PlatformTables1763769600000,
-  SecurityTables,
-  BusTables,
-];
 
 /**
  * Loads a backup into an empty database, all or nothing: the whole file is checked before the first row
@@ -82,7 +73,10 @@ async function refuseUnlessEmpty(client: ClientBase): Promise<void> {
 
 /** The tables as they were when the backup was written; the next start brings them up to date. */
 async function makeTables(url: string, header: BackupHeader): Promise<void> {
-  const known = MIGRATIONS.map((migration) => ({ migration, name: new migration().name ?? '' }));
+  const known = PLATFORM_MIGRATIONS.map((migration) => ({
+    migration,
+    name: new migration().name ?? '',
+  }));
   const unknown = header.migrations.find((name) => !known.some((one) => one.name === name));
   if (unknown !== undefined)
     throw new CommandRefused(`the backup was written by a newer program (it has ${unknown})`);
