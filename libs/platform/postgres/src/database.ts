@@ -54,7 +54,9 @@ export class Database implements SqlSession {
     database.pool.on('error', alreadyTold);
     // A connection that breaks between two statements would end the process if nobody listened; its
     // transaction fails with the next statement.
-    database.pool.on('connect', (client) => client.on('error', alreadyTold));
+    database.pool.on('acquire', (client) => {
+      if (!client.listeners('error').includes(alreadyTold)) client.on('error', alreadyTold);
+    });
     await database.withAdvisoryLock('encaisse.migrations', () =>
       dataSource.runMigrations({ transaction: 'each' }),
     );
