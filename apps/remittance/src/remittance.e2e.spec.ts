@@ -1,5 +1,5 @@
 import { instant, money, parisInstant, businessDay } from '@encaisse/kernel';
-import { CONTRACT_CATEGORY } from '@encaisse/merchant-onboarding/contract';
+import { CONTRACT_CATEGORY, NODE_CATEGORY, type NodeOpened } from '@encaisse/merchant-onboarding/contract';
 import { RemittanceModule } from '@encaisse/remittance/feature';
 import { Product } from '@encaisse/testing';
 import { uuidv7 } from 'uuidv7';
@@ -59,6 +59,18 @@ async function openContract(environment = 'TEST') {
     label: 'Librairie',
     openedAt: instant('2017-01-01T00:00:00.000Z'),
   };
+  const shop: NodeOpened['data'] = {
+    nodeId: place.shopId,
+    level: 'SHOP',
+    parentId: null,
+    name: 'Librairie',
+    historyMonths: null,
+    siteNumber: '1999888',
+    rank: '032',
+    merchantIdentifier: '1686319',
+    openedAt: data.openedAt,
+  };
+  await record(`${NODE_CATEGORY}-${place.shopId}`, { type: 'NodeOpened', data: shop });
   await record(`${CONTRACT_CATEGORY}-${contractId}`, { type: 'ContractOpened', data });
   return place;
 }
