@@ -6,11 +6,13 @@ import { uuidv7 } from 'uuidv7';
 import { type DomainEvent, instant, money, streamIdOf } from '@encaisse/kernel';
 import { transactionStream } from '@encaisse/ledger/domain';
 import { NODE_CATEGORY } from '@encaisse/merchant-onboarding/contract';
+import { REMITTANCE_CATEGORY } from '@encaisse/remittance/contract';
 import { Product } from '@encaisse/testing';
 import { BackofficeModule } from './backoffice.module';
 import {
   eventsOf,
   idOf,
+  REMITTANCE,
   type TransactionSketch,
   WORKED_DAY,
 } from './fixtures/recorded-transactions';
@@ -116,7 +118,7 @@ describe('Search the journal', () => {
 
   it('TRX-02 TRX-04 cumulates filters and takes several values of one as alternatives', async () => {
     const refunds = await search(`${PERIOD}&type=REFUND&status=ACCEPTED&status=REFUSED`);
-    expect(refunds.body.items.map((one: any) => one.status).sort()).toEqual([
+    expect(refunds.body.items.map((one: { status: string }) => one.status).sort()).toEqual([
       'ACCEPTED',
       'REFUSED',
     ]);
@@ -140,7 +142,7 @@ describe('Search the journal', () => {
   it('pages by cursor, which belongs to its search', async () => {
     const first = await search(`${PERIOD}&limit=5`);
     const second = await search(`${PERIOD}&limit=500&cursor=${first.body.nextCursor}`);
-    expect(first.body.items.length + second.body.items.length).toBe(TRADE.length);
+    expect([...first.body.items, ...second.body.items]).toHaveLength(TRADE.length);
     const other = await search(`${PERIOD}&type=DEBIT&cursor=${first.body.nextCursor}`);
     expect(other.body).toMatchObject({
       type: '/problems/cursor-of-another-search',
@@ -180,7 +182,9 @@ describe('Search the journal', () => {
   it('shows a caller only what lies at or below the node of the token', async () => {
     const token = await product.tokenAt(OTHER_BRAND);
     const { body } = await search(PERIOD, token);
-    expect(body.items.map((one: any) => one.transactionId)).toEqual([FOREIGN]);
+    expect(body.items.map((one: { transactionId: string }) => one.transactionId)).toEqual([
+      FOREIGN,
+    ]);
     const foreignNode = await search(`${PERIOD}&nodeId=${BRAND}`, token);
     const missingNode = await search(`${PERIOD}&nodeId=${idOf(0xdead)}`, token);
     expect(foreignNode.status).toBe(404);
@@ -287,13 +291,20 @@ describe('Figures over HTTP', () => {
 
   it('STAT-14 shows euros first', async () => {
     const { body } = await dashboard(`${PERIOD}&nodeId=${BRAND}`);
-    expect(body.currencies.map((one: any) => one.currency)).toEqual(['EUR', 'JPY']);
+    expect(body.currencies.map((one: { currency: string }) => one.currency)).toEqual([
+      'EUR',
+      'JPY',
+    ]);
   });
 
   it('STAT-02 STAT-04 draws turnover by day from the first date that has a transaction', async () => {
     const { body } = await curve(`${PERIOD}&nodeId=${BRAND}&currency=EUR&breakdown=paymentMeans`);
     const series = body.currencies[0].series;
-    expect(series.map((one: any) => one.paymentMeans)).toEqual(['CB', 'PAYPAL', 'VISA']);
+    expect(series.map((one: { paymentMeans: string }) => one.paymentMeans)).toEqual([
+      'CB',
+      'PAYPAL',
+      'VISA',
+    ]);
     expect(series[2].points).toEqual([
       { at: '2026-11-22', value: 13_333, count: 2, turnover: eur(13_333) },
     ]);
@@ -311,7 +322,7 @@ describe('Figures over HTTP', () => {
     await product.settled();
     const days = async () => {
       const { body } = await curve(`from=2026-11-18&to=2026-11-20&nodeId=${SHOPS[2]}`);
-      return body.currencies[0].series[0].points.map((point: any) => point.value);
+      return body.currencies[0].series[0].points.map((point: { value: number }) => point.value);
     };
     expect(await days()).toEqual([1000, 0, 0]);
     await append(transactionStream.category, cancelled.id, {
@@ -346,7 +357,7 @@ describe('Export the journal', () => {
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('text/csv; charset=utf-8; header=present');
     expect(headers.get('content-disposition')).toContain('transactions-2026-11-22.csv');
-    const [header, row, ...more] = parse(text, { delimiter: ';' }) as string[][];
+    const [header, row, ...more] = parse(text, { delimiter: ';' });
     expect(header?.slice(0, 6).join(';')).toBe(
       'Date & Heure;Numéro de transaction;Montant;Wallet;Moyen de paiement;Magasin',
     );
@@ -406,12 +417,166 @@ describe('Export the journal', () => {
   it('P3 exports as many rows as the search finds', async () => {
     const { body } = await product.get(`/api/v1/transactions/totals?${PERIOD}`);
     const { text } = await exported(`${PERIOD}&columns=transactionNumber`);
-    expect(text.trimEnd().split('\n')).toHaveLength(body.count + 1);
+    expect(text.trimEnd().split('\n')).toHaveLength(Number(body.count) + 1);
   });
 
   it('refuses a column it does not have by its name', async () => {
     const { status, body } = await exported(`${PERIOD}&columns=colour`);
     expect(status).toBe(400);
     expect(body).toMatchObject({ code: 'unknown-column', errors: [{ pointer: 'query/columns' }] });
+  });
+});
+
+describe('Remittances', () => {
+  const CARD_REMITTANCE = idOf(0xac);
+  const opening = {
+    remittanceId: REMITTANCE,
+    number: '1234567-1',
+    environment: 'TEST',
+    shopId: SHOPS[0],
+    contractId: idOf(0xc1),
+    contractNumber: '1234567',
+    rank: '001',
+    paymentMeans: 'VISA',
+    currency: 'EUR',
+    acquirer: 'BANQUE',
+    trigger: 'telecollection',
+    cutOff: '2026-11-21',
+    sendingId: null,
+    openedAt: '2026-11-21T22:00:00.000Z',
+  };
+  const built = (remittanceId: string, debits: readonly number[], credits: readonly number[]) => {
+    const total = (amounts: readonly number[]) => amounts.reduce((sum, one) => sum + one, 0);
+    return {
+      type: 'RemittanceBuilt',
+      data: {
+        remittanceId,
+        debits: { count: debits.length, amount: eur(total(debits)) },
+        credits: { count: credits.length, amount: eur(total(credits)) },
+        refunds: { count: 0, amount: eur(0) },
+        total: eur(total(debits) - total(credits)),
+        lineCount: debits.length + credits.length,
+        linesDigest: 'd1',
+        builtAt: opening.openedAt,
+        businessDay: '2026-11-21',
+      },
+    };
+  };
+  const add = (remittanceId: string, ...events: readonly DomainEvent[]) =>
+    events.reduce(
+      (before, event) => before.then(() => append(REMITTANCE_CATEGORY, remittanceId, event)),
+      Promise.resolve(),
+    );
+
+  beforeAll(async () => {
+    const sent = {
+      type: 'RemittanceSent',
+      data: {
+        remittanceId: REMITTANCE,
+        attempt: 1,
+        files: [{ name: '1234567-1.csv', format: 'csv', bytes: 10, sha256: 'ab' }],
+        sentAt: '2026-11-21T22:01:00.000Z',
+        businessDay: '2026-11-21',
+      },
+    };
+    const opened = { type: 'RemittanceOpened', data: opening };
+    await add(REMITTANCE, opened, built(REMITTANCE, [10_000, 2000], [2000]), sent);
+    const cards = { ...opening, remittanceId: CARD_REMITTANCE, number: '7654321-1' };
+    const ofCards = { ...cards, contractNumber: '7654321', rank: '002', paymentMeans: 'CB' };
+    await add(
+      CARD_REMITTANCE,
+      { type: 'RemittanceOpened', data: ofCards },
+      built(CARD_REMITTANCE, [], [1000]),
+    );
+    const given = { ...opening, remittanceId: idOf(0xad), number: '1234567-2' };
+    await add(
+      idOf(0xad),
+      { type: 'RemittanceOpened', data: given },
+      {
+        type: 'RemittanceAbandoned',
+        data: { remittanceId: idOf(0xad), abandonedAt: opening.openedAt },
+      },
+    );
+    await product.settled();
+  });
+
+  const list = (query: string) => product.get(`/api/v1/remittances?${PERIOD}&${query}`);
+  const numbers = async (query: string) =>
+    (await list(query)).body.items.map((one: { remittanceNumber: string }) => one.remittanceNumber);
+
+  it('REM-08 REM-09 lists what was built, with its counts and amounts', async () => {
+    const { status, body } = await list('contractNumber=1234567');
+    expect(status).toBe(200);
+    expect(body.items).toEqual([
+      expect.objectContaining({
+        createdAt: '2026-11-21T22:00:00.000Z',
+        remittanceNumber: '1234567-1',
+        creditCount: 1,
+        creditAmount: eur(2000),
+        debitCount: 2,
+        debitAmount: eur(12_000),
+        transactionCount: 3,
+        totalAmount: eur(10_000),
+        currency: 'EUR',
+        contractNumber: '1234567',
+        rank: '001',
+        paymentMeans: 'VISA',
+        status: 'SENT',
+      }),
+    ]);
+  });
+
+  it.each([
+    ['', ['7654321-1', '1234567-1']],
+    ['totalAmount=lte:-1', ['7654321-1']],
+    ['totalAmount=10000', ['1234567-1']],
+    ['totalAmount=ne:10000', ['7654321-1']],
+    ['contractNumber=7654321', ['7654321-1']],
+    ['rank=001', ['1234567-1']],
+    ['remittanceNumber=1234567-1', ['1234567-1']],
+    ['status=TO_SEND', ['7654321-1']],
+    ['status=SENT&status=ACCEPTED', ['1234567-1']],
+    ['paymentMeans=CB', ['7654321-1']],
+  ])('REM-06 REM-07 finds by « %s »', async (query, found) => {
+    expect((await numbers(query)).sort()).toEqual([...found].sort());
+  });
+
+  it('REM-05 needs its two dates, within the history', async () => {
+    const old = await product.get('/api/v1/remittances?from=2025-10-21&to=2026-11-22');
+    expect(old.body.code).toBe('period-too-old');
+    const none = await product.get('/api/v1/remittances');
+    expect(none.body.code).toBe('period-missing');
+  });
+
+  it('REM-11 shows a remittance and lists its transactions', async () => {
+    const { body } = await product.get(`/api/v1/remittances/${REMITTANCE}`);
+    expect(body).toMatchObject({
+      attempt: 1,
+      files: [{ name: '1234567-1.csv' }],
+      linesDigest: 'd1',
+    });
+    const inside = await product.get(`/api/v1/remittances/${REMITTANCE}/transactions?limit=2`);
+    expect(inside.body.items).toHaveLength(2);
+    const rest = await product.get(
+      `/api/v1/remittances/${REMITTANCE}/transactions?cursor=${inside.body.nextCursor}`,
+    );
+    const sent = TRADE.filter(({ acquirerStatus }) => acquirerStatus === 'SENT');
+    expect([...inside.body.items, ...rest.body.items]).toHaveLength(sent.length);
+  });
+
+  it('tells a foreign remittance from a missing one to nobody', async () => {
+    const token = await product.tokenAt(OTHER_BRAND);
+    const ask = async (id: string) => {
+      const { status, body } = await product.get(`/api/v1/remittances/${id}`, { token });
+      return { status, body: { ...body, instance: null } };
+    };
+    expect(await ask(REMITTANCE)).toEqual(await ask(idOf(0xdead)));
+  });
+
+  it('REM-12 exports them, negative totals as they are', async () => {
+    const { text } = await product.get(
+      `/api/v1/remittances/export?${PERIOD}&paymentMeans=CB&columns=remittanceNumber,totalAmount,status`,
+    );
+    expect(text).toBe('Numéro de remise;Montant total;Statut remise\n7654321-1;-10.00;A envoyer\n');
   });
 });

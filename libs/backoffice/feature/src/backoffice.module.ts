@@ -4,6 +4,9 @@ import { PersonVault } from '@encaisse/platform/security';
 import { BackofficeDirectory } from './backoffice-directory';
 import { TransactionExportController } from './export/transaction-export.controller';
 import { journalProjection } from './journal/journal.projection';
+import { RemittanceQueries } from './remittances/remittance-queries';
+import { RemittancesController } from './remittances/remittances.controller';
+import { remittancesProjection } from './remittances/remittances.projection';
 import { StatisticsController } from './statistics/statistics.controller';
 import { StatisticsQueries } from './statistics/statistics-queries';
 import { TransactionQueries } from './transactions/transaction-queries';
@@ -11,8 +14,18 @@ import { TransactionsController } from './transactions/transactions.controller';
 
 /** What the portal and bank integrations read: the journal, figures, remittances and exports. */
 @Module({
-  controllers: [TransactionExportController, TransactionsController, StatisticsController],
-  providers: [BackofficeDirectory, TransactionQueries, StatisticsQueries],
+  controllers: [
+    TransactionExportController,
+    TransactionsController,
+    StatisticsController,
+    RemittancesController,
+  ],
+  providers: [
+    BackofficeDirectory,
+    TransactionQueries,
+    StatisticsQueries,
+    RemittanceQueries,
+  ],
 })
 export class BackofficeModule implements OnModuleInit {
   constructor(
@@ -22,5 +35,6 @@ export class BackofficeModule implements OnModuleInit {
 
   onModuleInit(): void {
     this.projections.register(journalProjection(this.persons));
+    this.projections.register(remittancesProjection);
   }
 }

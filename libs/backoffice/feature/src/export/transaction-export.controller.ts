@@ -13,7 +13,7 @@ import { searchConditions } from '../search/search-conditions';
 import { sortingOf } from '../search/sorting';
 import { parseTransactionSearch } from '../search/transaction-search';
 import { ApiTransactionFilters } from '../transactions/search-query-docs';
-import { TRANSACTION_SORT_COLUMNS, TRANSACTIONS } from '../transactions/transaction-queries';
+import { TRANSACTIONS, TRANSACTION_SORT_COLUMNS } from '../transactions/transaction-queries';
 import { columnsOf } from './export-column';
 import { EXPORT_FORMATS, exportFile } from './export-file';
 import { LANGUAGES } from './languages';

@@ -1,5 +1,6 @@
 import type { BusinessDay, Currency, Environment, Instant } from '@encaisse/kernel';
 import type { RefusalReason, SalesChannel } from '@encaisse/ledger/domain';
+import { type Columns, RowTable } from '../row-table';
 
 /**
  * One transaction as the journal, the detail and the figures show it: a debit, a cancellation, a
@@ -68,11 +69,7 @@ export type JournalRow = {
   readonly duplicateOf: string | null;
 };
 
-type ColumnType =
-  'uuid' | 'uuid[]' | 'text' | 'bigint' | 'smallint' | 'boolean' | 'date' | 'timestamptz';
-
-/** The SQL type of every field: tables, writes and reads are made from this one list. */
-export const JOURNAL_COLUMNS: { readonly [Field in keyof JournalRow]: ColumnType } = {
+const COLUMNS: Columns<JournalRow> = {
   transactionId: 'uuid',
   environment: 'text',
   shopId: 'uuid',
@@ -128,7 +125,7 @@ export const JOURNAL_COLUMNS: { readonly [Field in keyof JournalRow]: ColumnType
 };
 
 /** Fields that a later event of the stream may change. */
-export const CHANGING_FIELDS = [
+const CHANGING_FIELDS = [
   'combination',
   'debitedMinor',
   'refundedMinor',
@@ -154,7 +151,10 @@ export const CHANGING_FIELDS = [
   'setAsideDetail',
 ] as const satisfies readonly (keyof JournalRow)[];
 
-/** `createdAt` is kept in `created_at`. */
-export function columnOf(field: string): string {
-  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
+/** The table of the journal. */
+export const JOURNAL_ROWS = new RowTable<JournalRow>(
+  'transactions',
+  COLUMNS,
+  'transactionId',
+  CHANGING_FIELDS,
+);

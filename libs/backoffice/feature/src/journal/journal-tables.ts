@@ -1,11 +1,10 @@
 import { COUNTED_DEBITS, COUNTED_REFUNDS } from './contribution';
-import { columnOf, JOURNAL_COLUMNS } from './journal-row';
+import { JOURNAL_ROWS } from './journal-row';
 
 /** Stands for the whole installation among the nodes that have figures. */
 export const ROOT_NODE_ID = '00000000-0000-0000-0000-000000000000';
 
-const REQUIRED = new Set([
-  'transactionId',
+const columns = JOURNAL_ROWS.ddl([
   'environment',
   'shopId',
   'paymentMeans',
@@ -15,13 +14,6 @@ const REQUIRED = new Set([
   'initialMinor',
   'currentMinor',
 ]);
-
-const columns = Object.entries(JOURNAL_COLUMNS)
-  .map(
-    ([field, type]) =>
-      `${columnOf(field)} ${type}${REQUIRED.has(field) ? ' not null' : ''}${field === 'transactionId' ? ' primary key' : ''}`,
-  )
-  .join(',\n  ');
 
 const rollUp = (name: string, bucketType: string) => `
 create table ${name} (

@@ -1,4 +1,3 @@
-import { categoryOf } from '@encaisse/kernel';
 import { type TransactionEvent, transactionStream } from '@encaisse/ledger/domain';
 import { NODE_CATEGORY, type NodeOpened } from '@encaisse/merchant-onboarding/contract';
 import { decodeEvent, type RecordedEvent } from '@encaisse/platform/event-store';
@@ -7,9 +6,8 @@ import type { Projection } from '@encaisse/platform/projections';
 import type { PersonVault } from '@encaisse/platform/security';
 import { type Contribution, contributionOf, type FigureChange, figureChange } from './contribution';
 import { foldTransaction } from './fold-transaction';
-import type { JournalRow } from './journal-row';
+import { type JournalRow, JOURNAL_ROWS } from './journal-row';
 import { JOURNAL_INDEXES, JOURNAL_TABLES } from './journal-tables';
-import { insertRows, loadRows, updateRows } from './journal-writer';
 import { openNodes } from './open-nodes';
 import { applyToRollUps } from './roll-ups';
 
@@ -32,23 +30,28 @@ export function journalProjection(personalData: PersonalData): Projection {
   };
 }
 
+const NODE_PREFIX = `${NODE_CATEGORY}-`;
+const TRANSACTION_PREFIX = `${transactionStream.category}-`;
+
+function isNodeOpened({ streamId, type }: RecordedEvent): boolean {
+  return type === 'NodeOpened' && streamId.startsWith(NODE_PREFIX);
+}
+
+function isOfTransaction({ streamId }: RecordedEvent): boolean {
+  return streamId.startsWith(TRANSACTION_PREFIX);
+}
+
 async function apply(
   events: readonly RecordedEvent[],
   session: SqlSession,
   personalData: PersonalData,
 ): Promise<void> {
-  const isNode = ({ streamId }: RecordedEvent) => categoryOf(streamId) === NODE_CATEGORY;
-  await openNodes(
-    events.filter(isNode).map(({ data }) => data as NodeOpened['data']),
-    session,
-  );
-  const batch = await foldBatch(
-    events.filter((event) => !isNode(event)),
-    session,
-  );
+  const opened = events.filter(isNodeOpened).map(({ data }) => data as NodeOpened['data']);
+  await openNodes(opened, session);
+  const batch = await foldBatch(events.filter(isOfTransaction), session);
   await revealEmails(batch.added, personalData);
-  await insertRows(batch.added, session);
-  await updateRows(batch.changed, session);
+  await JOURNAL_ROWS.insert(batch.added, session);
+  await JOURNAL_ROWS.update(batch.changed, session);
   await applyToRollUps(batch.figureChanges, session);
 }
 
@@ -74,7 +77,7 @@ async function foldBatch(
     if (isFirst) added.add(transactionId);
     else if (!added.has(transactionId)) known.add(transactionId);
   }
-  const rows = await loadRows([...known], session);
+  const rows = await JOURNAL_ROWS.load([...known], session);
   const before = new Map<string, Contribution>();
   for (const row of rows.values()) before.set(row.transactionId, contributionOf(row));
   for (const { event } of decoded) {

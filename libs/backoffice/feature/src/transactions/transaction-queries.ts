@@ -3,8 +3,7 @@ import type { Currency } from '@encaisse/kernel';
 import { Database } from '@encaisse/platform/postgres';
 import type { ReadScope } from '../backoffice-directory';
 import { JOURNAL_SCHEMA } from '../journal/journal.projection';
-import type { JournalRow } from '../journal/journal-row';
-import { JOURNAL_ROW_SELECTION } from '../journal/journal-writer';
+import { type JournalRow, JOURNAL_ROWS } from '../journal/journal-row';
 import { searchDigest } from '../search/cursor';
 import { type KeysetPage, keysetPage } from '../search/keyset-page';
 import { addScope, searchConditions } from '../search/search-conditions';
@@ -19,7 +18,8 @@ export const TRANSACTION_SORT_COLUMNS = {
 } as const satisfies Readonly<Record<string, SortColumn>>;
 export type TransactionSorting = Sorting<keyof typeof TRANSACTION_SORT_COLUMNS>;
 
-export const TRANSACTIONS = `${JOURNAL_SCHEMA}.transactions`;
+/** The live table of the journal. */
+export const TRANSACTIONS = `${JOURNAL_SCHEMA}.${JOURNAL_ROWS.name}`;
 
 /** How many transactions a search finds, with the sums of each currency. */
 export type SearchTotals = {
@@ -51,7 +51,7 @@ export class TransactionQueries {
     const { environment, nodeId } = search.scope;
     return keysetPage<JournalRow>(
       {
-        selection: JOURNAL_ROW_SELECTION,
+        selection: JOURNAL_ROWS.selection,
         table: TRANSACTIONS,
         conditions: searchConditions(search),
         idColumn: 'transaction_id',
@@ -89,7 +89,7 @@ export class TransactionQueries {
     addScope(conditions, scope);
     conditions.add('combination is not null');
     const [row] = await this.database.query<JournalRow>(
-      `select ${JOURNAL_ROW_SELECTION} from ${TRANSACTIONS} where ${conditions.text}`,
+      `select ${JOURNAL_ROWS.selection} from ${TRANSACTIONS} where ${conditions.text}`,
       conditions.parameters,
     );
     return row ?? null;
@@ -98,7 +98,7 @@ export class TransactionQueries {
   /** The refunds of a transaction and the refused attempts to cancel it, oldest first. */
   async linkedTo(transactionId: string): Promise<readonly JournalRow[]> {
     return this.database.query<JournalRow>(
-      `select ${JOURNAL_ROW_SELECTION} from ${TRANSACTIONS}
+      `select ${JOURNAL_ROWS.selection} from ${TRANSACTIONS}
        where original_transaction_id = $1 and combination is not null
        order by created_at, transaction_id`,
       [transactionId],

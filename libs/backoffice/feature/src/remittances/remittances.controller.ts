@@ -1,0 +1,143 @@
+import { Controller, Get, Param, Query as QueryParameters, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { businessDayOf, isUuid } from '@encaisse/kernel';
+import { Clock } from '@encaisse/platform/clock';
+import { type Caller, CurrentCaller, Needs, notFound, ReadsFrom } from '@encaisse/platform/http';
+import { Database } from '@encaisse/platform/postgres';
+import type { FastifyReply } from 'fastify';
+import { BackofficeDirectory } from '../backoffice-directory';
+import { columnsOf } from '../export/export-column';
+import { EXPORT_FORMATS, exportFile } from '../export/export-file';
+import { LANGUAGES } from '../export/languages';
+import { REMITTANCE_COLUMNS } from '../export/remittance-columns';
+import { sendFile } from '../export/send-file';
+import { JOURNAL_PROJECTION } from '../journal/journal.projection';
+import { orderBy } from '../search/keyset-page';
+import {
+  limitOf,
+  listedValues,
+  type Query,
+  refuseUnknown,
+  valueOf,
+} from '../search/query-parameters';
+import { sortingOf } from '../search/sorting';
+import { ApiPaging } from '../transactions/search-query-docs';
+import { TRANSACTION_SORT_COLUMNS } from '../transactions/transaction-queries';
+import { transactionView } from '../transactions/transaction-view';
+import { ApiRemittanceFilters } from './remittance-query-docs';
+import { REMITTANCE_SORT_COLUMNS, RemittanceQueries, REMITTANCES } from './remittance-queries';
+import type { RemittanceRow } from './remittance-row';
+import { parseRemittanceSearch, remittanceConditions } from './remittance-search';
+import { remittanceDetail, remittanceView } from './remittance-view';
+import { REMITTANCES_PROJECTION } from './remittances.projection';
+
+const PAGE_SIZE = 50;
+const LARGEST_PAGE = 500;
+const PAGING = ['sort', 'order', 'limit', 'cursor'];
+const EXPORT_PARAMETERS = ['format', 'columns', 'language', 'sort', 'order'];
+
+/** Remittances and what they hold (REM). */
+@ApiTags('remittances')
+@Controller('api/v1/remittances')
+@ReadsFrom(REMITTANCES_PROJECTION, JOURNAL_PROJECTION)
+export class RemittancesController {
+  constructor(
+    private readonly queries: RemittanceQueries,
+    private readonly database: Database,
+    private readonly directory: BackofficeDirectory,
+    private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @Needs('read')
+  @ApiOperation({ summary: 'Search remittances (REM-06), newest first, by cursor pages' })
+  @ApiRemittanceFilters()
+  @ApiPaging(Object.keys(REMITTANCE_SORT_COLUMNS))
+  async search(@QueryParameters() query: Query, @CurrentCaller() caller: Caller) {
+    const search = this.parse(query, caller, PAGING);
+    const page = await this.queries.page(search, {
+      sorting: sortingOf(query, REMITTANCE_SORT_COLUMNS, 'createdAt'),
+      limit: limitOf(query, PAGE_SIZE, LARGEST_PAGE),
+      cursor: valueOf(query, 'cursor'),
+    });
+    return { items: page.rows.map(remittanceView), nextCursor: page.nextCursor };
+  }
+
+  @Get('export')
+  @Needs('read')
+  @ApiOperation({ summary: 'Export every remittance a search finds, without a cap (REM-12)' })
+  @ApiProduces('text/csv', 'text/plain', 'application/xml')
+  @ApiRemittanceFilters()
+  @ApiQuery({ name: 'format', required: false, enum: [...EXPORT_FORMATS] })
+  @ApiQuery({ name: 'language', required: false, enum: [...LANGUAGES] })
+  @ApiQuery({ name: 'columns', required: false, description: 'Names in order, comma-separated' })
+  async export(
+    @QueryParameters() query: Query,
+    @CurrentCaller() caller: Caller,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const conditions = remittanceConditions(this.parse(query, caller, EXPORT_PARAMETERS));
+    const sorting = sortingOf(query, REMITTANCE_SORT_COLUMNS, 'createdAt');
+    const file = exportFile(this.database, {
+      source: {
+        table: REMITTANCES,
+        where: conditions.text,
+        parameters: conditions.parameters,
+        orderBy: orderBy(sorting, REMITTANCE_SORT_COLUMNS[sorting.by], 'remittance_id'),
+      },
+      columns: columnsOf(
+        query,
+        REMITTANCE_COLUMNS,
+        REMITTANCE_COLUMNS.map(({ name }) => name),
+      ),
+      format: listedValues(query, 'format', EXPORT_FORMATS)[0] ?? 'csv',
+      language: listedValues(query, 'language', LANGUAGES)[0] ?? 'fr',
+      subject: {
+        file: `remittances-${businessDayOf(this.clock.now())}`,
+        sheet: 'Remises',
+        root: 'remittances',
+        record: 'remittance',
+      },
+    });
+    await sendFile(reply, file);
+  }
+
+  @Get(':remittanceId')
+  @Needs('read')
+  @ApiOperation({ summary: 'Show a remittance' })
+  async detail(@Param('remittanceId') remittanceId: string, @CurrentCaller() caller: Caller) {
+    return remittanceDetail(await this.visible(remittanceId, caller));
+  }
+
+  @Get(':remittanceId/transactions')
+  @Needs('read')
+  @ApiOperation({ summary: 'List the transactions of a remittance (REM-11), by cursor pages' })
+  @ApiPaging(Object.keys(TRANSACTION_SORT_COLUMNS))
+  async transactions(
+    @Param('remittanceId') remittanceId: string,
+    @QueryParameters() query: Query,
+    @CurrentCaller() caller: Caller,
+  ) {
+    refuseUnknown(query, PAGING);
+    await this.visible(remittanceId, caller);
+    const page = await this.queries.transactions(remittanceId, this.directory.scopeOf(caller), {
+      sorting: sortingOf(query, TRANSACTION_SORT_COLUMNS, 'createdAt'),
+      limit: limitOf(query, PAGE_SIZE, LARGEST_PAGE),
+      cursor: valueOf(query, 'cursor'),
+    });
+    return { items: page.rows.map(transactionView), nextCursor: page.nextCursor };
+  }
+
+  private parse(query: Query, caller: Caller, others: readonly string[]) {
+    const scope = this.directory.scopeOf(caller, valueOf(query, 'nodeId') ?? undefined);
+    return parseRemittanceSearch(query, scope, this.clock.now(), others);
+  }
+
+  private async visible(remittanceId: string, caller: Caller): Promise<RemittanceRow> {
+    const row = isUuid(remittanceId)
+      ? await this.queries.find(remittanceId, this.directory.scopeOf(caller))
+      : null;
+    if (row === null) throw notFound('remittance');
+    return row;
+  }
+}
