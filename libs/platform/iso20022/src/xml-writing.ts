@@ -11,8 +11,12 @@ const SPECIAL = /[&<>"']/g;
 const FORBIDDEN =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g;
 
+/** Most texts of a batch: nothing to escape. Found out fast, as a batch has a million of them. */
+const PLAIN = /^[ !#$%()-;=?-~]*$/;
+
 /** A text as XML content. What XML cannot hold becomes a question mark. */
 export function escapeXml(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(FORBIDDEN, '?').replace(SPECIAL, (character) => ESCAPES[character]!);
 }
 

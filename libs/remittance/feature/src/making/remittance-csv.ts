@@ -51,11 +51,15 @@ export function csvLine(opening: RemittanceOpening, line: BatchLine): string {
   return `${COLUMNS.map((column) => quoted(fields[column] ?? '')).join(';')}\r\n`;
 }
 
+/** A beginning that a spreadsheet runs, or a character that RFC 4180 has quoted. */
+const NEEDS_CARE = /^[=+\-@\t\r]|[";\r\n]/;
+
 /**
  * Quotes where RFC 4180 asks for it. References come from merchants: one that a spreadsheet would run
  * as a formula gets an apostrophe in front.
  */
 function quoted(text: string): string {
+  if (!NEEDS_CARE.test(text)) return text;
   const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[";\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

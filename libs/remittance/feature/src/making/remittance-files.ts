@@ -49,33 +49,39 @@ export class RemittanceFiles {
     return [delivered(await xml.finish(), 'caaa.011'), delivered(csvFile, 'csv')];
   }
 
+  /** All of them in order; the next page is read while one is written. */
+  private async *members(remittanceId: string): AsyncIterable<Member> {
+    let page = await this.lines.members(remittanceId, FIRST_ID, PAGE);
+    while (page.length > 0) {
+      const last = page.at(-1)!.transaction_id;
+      const next = page.length < PAGE ? null : this.lines.members(remittanceId, last, PAGE);
+      // Awaited below; a failure before that must not be an unhandled one.
+      next?.catch(() => undefined);
+      yield* page;
+      page = (await next) ?? [];
+    }
+  }
+
   private async writeLines(remittance: Sendable, xml: DropFileWriter, csv: DropFileWriter) {
     const { opening, built } = remittance;
     const digest = createHash('sha256');
     let sequence = 0;
     await xml.write(batchTransferHead(transferOf(remittance)));
     await csv.write(CSV_HEADER);
-    let after = FIRST_ID;
-    for (;;) {
-      const members = await this.lines.members(opening.remittanceId, after, PAGE);
-      for (const member of members) {
-        for (const line of linesOf(member, sequence)) {
-          sequence = line.sequence;
-          digest.update(
-            digestedLine({
-              transactionId: member.transaction_id,
-              kind: line.kind,
-              amountMinor: line.amount.minor,
-              currency: line.amount.currency,
-            }),
-          );
-          await xml.write(batchTransferLine(line));
-          await csv.write(csvLine(opening, line));
-        }
+    for await (const member of this.members(opening.remittanceId)) {
+      for (const line of linesOf(member, sequence)) {
+        sequence = line.sequence;
+        digest.update(
+          digestedLine({
+            transactionId: member.transaction_id,
+            kind: line.kind,
+            amountMinor: line.amount.minor,
+            currency: line.amount.currency,
+          }),
+        );
+        await xml.write(batchTransferLine(line));
+        await csv.write(csvLine(opening, line));
       }
-      const last = members.at(-1);
-      if (last === undefined || members.length < PAGE) break;
-      after = last.transaction_id;
     }
     await xml.write(BATCH_TRANSFER_TAIL);
     invariant(

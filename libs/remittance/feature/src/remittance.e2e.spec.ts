@@ -1,8 +1,13 @@
 import { instant, money, parisInstant, businessDay } from '@encaisse/kernel';
-import { CONTRACT_CATEGORY, NODE_CATEGORY, type NodeOpened } from '@encaisse/merchant-onboarding/contract';
-import { RemittanceModule } from '@encaisse/remittance/feature';
+import {
+  CONTRACT_CATEGORY,
+  NODE_CATEGORY,
+  type NodeOpened,
+} from '@encaisse/merchant-onboarding/contract';
+
 import { Product } from '@encaisse/testing';
 import { uuidv7 } from 'uuidv7';
+import { RemittanceModule } from './remittance.module';
 
 const DAY = businessDay('2017-05-15');
 const NOON = parisInstant(DAY, '12:00');
