@@ -12,8 +12,11 @@ type Waiting = {
 export type CommitBatch = (batch: readonly PreparedAppend[]) => Promise<readonly AppendResult[]>;
 
 const BATCH_EVENTS = 500;
-/** Below this a batch is not shared between the lanes: a commit costs more than its rows. */
-const UNSHARED_EVENTS = 8;
+/**
+ * Fewer waiting events than this wait for the batch under way: below it a commit costs more than what
+ * a second lane gains (1.7 against 1.1 times plain SQL at 32 writers), above it less.
+ */
+const LANE_EVENTS = 64;
 /** How far a batch looks past appends that must wait for a stream, so that a long queue stays cheap. */
 const LOOK_AHEAD = 1_000;
 
@@ -111,8 +114,9 @@ export class CommitQueue {
 
   /** A fair share of what waits for each lane, in order, without what touches things under way. */
   private takeBatch(): Waiting[] {
+    if (this.eventsUnderWay > 0 && this.eventsWaiting < LANE_EVENTS) return [];
     const total = this.eventsWaiting + this.eventsUnderWay;
-    const share = Math.max(UNSHARED_EVENTS, Math.ceil(total / this.lanes.length));
+    const share = Math.max(LANE_EVENTS, Math.ceil(total / this.lanes.length));
     const limit = Math.min(BATCH_EVENTS, share);
     const batch: Waiting[] = [];
     const deferred: Waiting[] = [];
