@@ -18,10 +18,14 @@ export async function startChild(
   isReady: () => Promise<boolean>,
 ): Promise<ChildService> {
   const dist = join(process.cwd(), 'dist', `${entry}.js`);
-  const child = spawn(process.execPath, [...(process.env['CHILD_NODE_OPTIONS']?.split(' ') ?? []), dist], {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...(process.env['CHILD_NODE_OPTIONS']?.split(' ') ?? []), dist],
+    {
+      env: { ...process.env, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { Row } from './bench';
+import { closeReadBenches } from './read-model.bench';
 import { BENCHES } from './registry';
 import { render, summarise } from './report';
 import { startBenchServer } from './server';
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
       }
     }
   } finally {
+    await closeReadBenches();
     await server.stop();
   }
   const summaries = summarise(rows);

@@ -29,8 +29,7 @@ export function dateTextOf(dayNumber: number): string {
       365,
   );
   const dayOfYear =
-    dayOfEra -
-    (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+    dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
   const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
   const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
@@ -40,11 +39,7 @@ export function dateTextOf(dayNumber: number): string {
 
 /** The day number of a `YYYY-MM-DD…` text. */
 export function dayNumberOfText(text: string): number {
-  return dayNumberOf(
-    Number(text.slice(0, 4)),
-    Number(text.slice(5, 7)),
-    Number(text.slice(8, 10)),
-  );
+  return dayNumberOf(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10)));
 }
 
 /** A number with leading zeros. */

@@ -4,6 +4,10 @@ import { PersonVault } from '@encaisse/platform/security';
 import { BackofficeDirectory } from './backoffice-directory';
 import { TransactionExportController } from './export/transaction-export.controller';
 import { journalProjection } from './journal/journal.projection';
+import { MassOperationQueries } from './mass-operations/mass-operation-queries';
+import { MassOperationRequests } from './mass-operations/mass-operation-requests';
+import { MassOperationsController } from './mass-operations/mass-operations.controller';
+import { MassSelection } from './mass-operations/mass-selection';
 import { RemittanceQueries } from './remittances/remittance-queries';
 import { RemittancesController } from './remittances/remittances.controller';
 import { remittancesProjection } from './remittances/remittances.projection';
@@ -19,12 +23,16 @@ import { TransactionsController } from './transactions/transactions.controller';
     TransactionsController,
     StatisticsController,
     RemittancesController,
+    MassOperationsController,
   ],
   providers: [
     BackofficeDirectory,
     TransactionQueries,
     StatisticsQueries,
     RemittanceQueries,
+    MassSelection,
+    MassOperationRequests,
+    MassOperationQueries,
   ],
 })
 export class BackofficeModule implements OnModuleInit {

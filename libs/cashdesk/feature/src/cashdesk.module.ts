@@ -4,6 +4,7 @@ import { CaptureController } from './capture/capture.controller';
 import { CashOperationHandler } from './cash-operation/cash-operation.handler';
 import { OperationResponder } from './cash-operation/operation-responder';
 import { CashdeskDirectory } from './cashdesk-directory';
+import { MassOperationsConsumer } from './mass-operations/mass-operations.consumer';
 import { ModifyController } from './modify/modify.controller';
 import { OperationsController } from './operations/operations.controller';
 import { RefundController } from './refund/refund.controller';
@@ -21,6 +22,6 @@ import { ValidateController } from './validate/validate.controller';
     ValidateController,
     OperationsController,
   ],
-  providers: [CashdeskDirectory, CashOperationHandler, OperationResponder],
+  providers: [CashdeskDirectory, CashOperationHandler, OperationResponder, MassOperationsConsumer],
 })
 export class CashdeskModule {}

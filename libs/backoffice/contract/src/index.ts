@@ -1,0 +1,2 @@
+export * from './mass-operation-events';
+export * from './mass-operation-selected.v1';
