@@ -21,7 +21,11 @@ const shared = {
 /** One Jest run holds the three tiers, told apart by file suffix. */
 module.exports = {
   projects: [
-    { ...shared, displayName: 'unit', testMatch: ['**/*.unit.spec.ts', '**/tools/*.spec.ts'] },
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['**/*.unit.spec.ts', '**/tools/{tidy,boundaries}.spec.ts'],
+    },
     {
       ...shared,
       displayName: 'int',

@@ -6,8 +6,7 @@ import ts from 'typescript';
 export type Field = { readonly name: string; readonly type: string; readonly meaning: string };
 export type EventShape = { readonly meaning: string; readonly fields: readonly Field[] };
 
-const FORMAT =
-  ts.TypeFormatFlags.NoTruncation | ts.TypeFormatFlags.UseAliasDefinedOutsideCurrentScope;
+const FORMAT = ts.TypeFormatFlags.NoTruncation;
 
 function eventFiles(root: string): string[] {
   const files = readdirSync(join(root, 'libs'), { recursive: true, encoding: 'utf8' });

@@ -4,6 +4,7 @@
  * What can be installed must not be skipped when CI=true; what cannot is told and counted.
  */
 const PARTS = [
+  { name: 'curl', pattern: /\bcurl\b/i, canInstall: true },
   { name: 'Java and Maven', pattern: /\b(java|maven)\b/i, canInstall: true },
   { name: 'a browser', pattern: /\b(chromium|browser)\b/i, canInstall: true },
   { name: 'a Docker engine', pattern: /\bdocker\b/i, canInstall: false },
