@@ -469,7 +469,7 @@ describe('Telecollect', () => {
     await copy.telecollection.run(EVENING);
     expect(await phaseOf(copy, debit.transactionId)).toBe('set-aside');
     expect(await phaseOf(copy, cancelled.transactionId)).toBe('cancelled');
-    expect(await sequencesOf(copy, contract.contractId)).toEqual([]);
+    expect(await copy.store.readStream(`remittance.contract-${contract.contractId}`)).toEqual([]);
   });
 
   it('puts a transaction modified to a later day off, though it was read as due', async () => {
@@ -504,7 +504,8 @@ describe('Telecollect', () => {
       trigger: 'telecollection' as const,
       cutOff: DAY,
       sendingId: null,
-      openedAt: EVENING,
+      // An evening that was missed: by now the later day has come, yet it is not of this collection.
+      openedAt: parisInstant(addDays(DAY, 4), '08:00'),
     };
     await sending.send(opening, [candidate!]);
     expect(await phaseOf(copy, transactionId)).toBe('to-send');
@@ -614,6 +615,24 @@ describe('A crash of the remittance service', () => {
       const state = await remittanceOf(copy, derivedUuid(`remittance|${contract.contractId}|1`));
       expect(state.phase).toBe('sent');
     });
+  });
+
+  it('is finished before the contract opens another remittance', async () => {
+    const { contract, payments } = await evening();
+    dieAt = 'opened';
+    await expect(copy.telecollection.run(EVENING)).rejects.toThrow(Died);
+    const yen = await pay(copy, contract, { currency: 'JPY', minor: 900 });
+    const sendingId = uuidv7();
+    await askSending(copy, yen.transactionId, sendingId);
+    await copy.knowledge.catchUp();
+    const [subject] = await copy.lines.requestedSubjects(sendingId);
+    await copy.maker.make({ subject: subject!, trigger: 'manual', cutOff: DAY, sendingId });
+    expect(await phaseOf(copy, payments[0]!.transactionId)).toBe('sent');
+    expect(await phaseOf(copy, yen.transactionId)).toBe('sent');
+    for (const n of [1, 2]) {
+      const id = derivedUuid(`remittance|${contract.contractId}|${n}`);
+      expect((await remittanceOf(copy, id)).phase).toBe('sent');
+    }
   });
 
   it('returns the number of a remittance that nothing entered', async () => {

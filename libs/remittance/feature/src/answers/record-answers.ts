@@ -78,9 +78,8 @@ export class RecordAnswers {
     });
   }
 
-  /** A cancellation is never set aside: that the remittance records its line is all there is. */
+  /** The ledger refuses for a cancellation: that the remittance records its line is all there is. */
   private async setAside(remittanceId: string, line: RejectedLine, at: Instant): Promise<void> {
-    if (line.type === 'CANCELLATION') return;
     const { transactionId, detail } = line;
     await this.streams.decide(
       transactionStream,
