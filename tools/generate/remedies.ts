@@ -55,6 +55,10 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'cursor-of-another-search':
     'Keep filters and sorting unchanged from page to page, or start again.',
 
+  'selection-too-large': 'Narrow the search: `largest` tells how many go at once.',
+  'selection-changed': 'Show the new count and totals, and have them confirmed again.',
+  'selection-empty': 'Nothing is left to do, or the search looks elsewhere.',
+
   'authorization-in-progress': 'Wait for the acquirer’s answer: the transaction tells its status.',
   'awaiting-confirmation': 'Wait for the partner, or confirm with the validate operation.',
   'outcome-unknown': 'Wait: the reversal settles it, and the cardholder is never charged for it.',
