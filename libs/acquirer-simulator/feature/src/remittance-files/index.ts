@@ -1,0 +1,1 @@
+export { RemittanceFilesModule } from './remittance-files.module';
