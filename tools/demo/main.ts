@@ -35,7 +35,11 @@ async function main(): Promise<void> {
   const { trade, port, limitDays } = program.parse().opts<Options>();
   const csvText = trade === undefined ? null : readTrade(trade);
   const interruption = watchSignals();
-  const place = { port, dataDir: process.env['DATA_DIR'] ?? '.data' };
+  const place = {
+    port,
+    dataDir: process.env['DATA_DIR'] ?? '.data',
+    token: process.env['ENCAISSE_TOKEN'],
+  };
   const product = await DrivenProduct.find(place, say);
   interruption.onSecond = () => product.abandon();
   const demo = { product, say, isStopping: () => interruption.isStopping };

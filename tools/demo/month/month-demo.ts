@@ -21,6 +21,8 @@ import { type MonthDay, type MonthStep, planMonth } from './month-plan';
 
 export type MonthDemo = {
   readonly product: DrivenProduct;
+  /** Days up to yesterday; 30 unless told otherwise. */
+  readonly dayCount?: number | undefined;
   readonly say: (line: string) => void;
   readonly isStopping: () => boolean;
 };
@@ -39,16 +41,21 @@ export async function demonstrateMonth(demo: MonthDemo): Promise<void> {
     } catch (error) {
       if (error instanceof Interrupted) await releaseClock(demo.product.api);
       if (!(error instanceof ProductGone)) throw error;
-      await demo.product.revive();
+      await demo.product.revive(error);
     }
   }
 }
 
-async function load({ product, say, isStopping }: MonthDemo): Promise<readonly MonthDay[]> {
+async function load({
+  product,
+  dayCount,
+  say,
+  isStopping,
+}: MonthDemo): Promise<readonly MonthDay[]> {
   const { api } = product;
   const today = businessDayOf(instantOfEpochMillis(Date.now()));
   const lastDay = (await findMonth(api)) ?? addDays(today, -1);
-  const days = planMonth(lastDay);
+  const days = planMonth(lastDay, dayCount);
   const done = await idsInLog(api);
   const from = days.findIndex(({ steps }) => steps.some(({ id }) => !done.has(id)));
   if (from < 0) {

@@ -58,15 +58,15 @@ type Sale = {
 };
 
 /** A month of a brand's trade up to a day: the same one whenever it is planned. Pure. */
-export function planMonth(lastDay: BusinessDay): MonthDay[] {
+export function planMonth(lastDay: BusinessDay, dayCount = DAYS): MonthDay[] {
   const random = new Random(SEED);
-  const firstDay = addDays(lastDay, 1 - DAYS);
+  const firstDay = addDays(lastDay, 1 - dayCount);
   const steps = new Map<BusinessDay, MonthStep[]>();
   const put = (day: BusinessDay, step: MonthStep) => {
     if (day <= lastDay) steps.set(day, [...(steps.get(day) ?? []), step]);
   };
   let number = 0;
-  for (let index = 0; index < DAYS; index += 1) {
+  for (let index = 0; index < dayCount; index += 1) {
     const day = addDays(firstDay, index);
     const sales = random.between(12, 28);
     for (let count = 0; count < sales; count += 1) {
@@ -76,7 +76,7 @@ export function planMonth(lastDay: BusinessDay): MonthDay[] {
       if (!REFUSED_ENDINGS.has(sale.minor % 100)) drawSequel(sale, random, put);
     }
   }
-  return Array.from({ length: DAYS }, (_, index) => {
+  return Array.from({ length: dayCount }, (_, index) => {
     const day = addDays(firstDay, index);
     const ofDay = [...(steps.get(day) ?? [])];
     return { day, steps: ofDay.sort((one, other) => (one.at < other.at ? -1 : 1)) };

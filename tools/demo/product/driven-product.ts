@@ -12,7 +12,14 @@ const POLL_MILLIS = 100;
 const TOKEN_SECONDS = 86_400;
 const STARTS = 5;
 
-export type ProductPlace = { readonly port: number; readonly dataDir: string };
+export type ProductPlace = {
+  readonly port: number;
+  readonly dataDir: string;
+  /** Of the product that already runs; else one is signed with the key in its folder. */
+  readonly token?: string | undefined;
+  /** Further settings of a product of our own. */
+  readonly settings?: Readonly<Record<string, string>>;
+};
 
 /**
  * The product that is driven: the one that answers on the port, else one of our own. Ours is started
@@ -50,15 +57,20 @@ export class DrivenProduct {
     return this.process !== null;
   }
 
+  /** The process of ours, while it runs. */
+  get processId(): number | undefined {
+    return this.process?.hasEnded === false ? this.process.pid : undefined;
+  }
+
   /** After it stopped answering: starts ours again, as often as is sensible. Throws for another's. */
-  async revive(): Promise<void> {
+  async revive(reason: ProductGone): Promise<void> {
     if (!this.isOurs)
       throw new DemoFailure(
         `Le produit sur ${this.url} ne répond plus. Ce qu’il a acquitté est conservé : relancez-le, puis la même commande reprend où elle s’est arrêtée.`,
       );
     if (this.starts >= STARTS)
       throw new DemoFailure(`Le produit s’est arrêté ${this.starts} fois : abandon.`);
-    this.say('Le produit s’est arrêté : il est relancé, la reprise suit.');
+    this.say(`Le produit s’est arrêté, il est relancé et la reprise suit (${reason.message}).`);
     await this.process?.stop();
     await this.client?.close();
     await this.start();
@@ -76,7 +88,7 @@ export class DrivenProduct {
   }
 
   private async start(): Promise<void> {
-    const { port, dataDir } = this.place;
+    const { port, dataDir, settings = {} } = this.place;
     this.say(`Démarrage du produit sur ${this.url}, données dans ${resolve(dataDir)}…`);
     this.starts += 1;
     this.process = await ProductProcess.start({
@@ -84,6 +96,7 @@ export class DrivenProduct {
       DATA_DIR: dataDir,
       ACQUIRER_TIMEOUT_MS: ACQUIRER_TIMEOUT_MILLIS,
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'warn',
+      ...settings,
     });
     await this.connect(this.process.token);
   }
@@ -129,8 +142,8 @@ export class DrivenProduct {
   }
 
   private async foreignToken(): Promise<string> {
-    const given = process.env['ENCAISSE_TOKEN'];
-    if (given !== undefined && given !== '') return given;
+    const { token } = this.place;
+    if (token !== undefined && token !== '') return token;
     const file = join(this.place.dataDir, 'keys', 'token.key');
     const key = process.env['TOKEN_KEY'] ?? (existsSync(file) ? readFileSync(file, 'utf8') : '');
     if (key === '')

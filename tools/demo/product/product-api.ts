@@ -11,6 +11,8 @@ export type Answer = {
 
 const CONNECTIONS = 16;
 const ANSWER_MILLIS = 120_000;
+/** Each waits five seconds for its read model before it gives up. */
+const READ_TRIES = 6;
 const GONE: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -40,17 +42,20 @@ export class ProductApi {
 
   /** Reads what must be there. Waits for what this client has written (`Ledger-Position`). */
   async get(path: string): Promise<unknown> {
-    const { status, body } = await this.call('GET', path);
-    if (status === 200) return body;
-    throw new DemoFailure(`GET ${path} : ${problemOf(status, body)}`);
+    const found = await this.find(path);
+    if (found === null) throw new DemoFailure(`GET ${path} : 404`);
+    return found;
   }
 
-  /** Reads what may be missing: null for 404. */
+  /** Reads what may be missing: null for 404. A read model that is late is asked again. */
   async find(path: string): Promise<unknown> {
-    const { status, body } = await this.call('GET', path);
-    if (status === 404) return null;
-    if (status === 200) return body;
-    throw new DemoFailure(`GET ${path} : ${problemOf(status, body)}`);
+    for (let attempt = 1; ; attempt += 1) {
+      const { status, body } = await this.call('GET', path);
+      if (status === 200) return body;
+      if (status === 404) return null;
+      if (status !== 503 || attempt === READ_TRIES)
+        throw new DemoFailure(`GET ${path} : ${problemOf(status, body)}`);
+    }
   }
 
   post(path: string, body: object): Promise<Answer> {

@@ -80,7 +80,7 @@ type ListedRemittance = {
   readonly debitAmount: Amount;
   readonly creditCount: number;
   readonly creditAmount: Amount;
-  readonly total: Amount;
+  readonly totalAmount: Amount;
 };
 
 /** Adds up the list of remittances, page by page. */
@@ -98,7 +98,7 @@ async function remittancesOf(api: ProductApi, query: string): Promise<Figures['r
       sum.debitMinor += one.debitAmount.minor;
       sum.creditCount += one.creditCount;
       sum.creditMinor += one.creditAmount.minor;
-      sum.total += one.total.minor;
+      sum.total += one.totalAmount.minor;
     }
     cursor = page.nextCursor;
   }

@@ -45,7 +45,7 @@ export async function demonstrateTrade(demo: TradeDemo): Promise<boolean> {
     } catch (error) {
       if (error instanceof Interrupted) await releaseClock(demo.product.api);
       if (!(error instanceof ProductGone)) throw error;
-      await demo.product.revive();
+      await demo.product.revive(error);
     }
   }
 }
