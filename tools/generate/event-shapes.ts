@@ -33,11 +33,10 @@ function oneLine(parts: readonly ts.SymbolDisplayPart[]): string {
 
 /** A short choice is told in full, anything else by the name its author gave it. */
 function typeOf(checker: ts.TypeChecker, property: ts.Symbol, place: ts.Node): string {
-  const whole = checker.typeToString(
-    checker.getTypeOfSymbolAtLocation(property, place),
-    place,
-    FORMAT,
-  );
+  const whole = checker
+    .typeToString(checker.getTypeOfSymbolAtLocation(property, place), place, FORMAT)
+    // A name that the place does not import is told without the file it comes from.
+    .replaceAll(/import\("[^"]+"\)\./g, '');
   const [declaration] = property.declarations ?? [];
   const isNamed = declaration !== undefined && ts.isPropertySignature(declaration);
   const written = isNamed ? declaration.type?.getText().replaceAll(/\s+/g, ' ') : undefined;
