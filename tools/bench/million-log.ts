@@ -18,7 +18,7 @@ import type { BenchContext } from './bench';
 export const DAYS = 395;
 export const SHOPS = 40;
 const MEANS = ['CB', 'VISA', 'MASTERCARD', 'AMEX'] as const;
-const IN_FLIGHT = 3000;
+const IN_FLIGHT = 1000;
 
 export type BenchShop = { readonly shopId: string; readonly groupId: string };
 
@@ -68,21 +68,21 @@ async function write(
   const firstDay = addDays(lastDay, 1 - DAYS);
   const tree = await writeTree(store, parisInstant(firstDay, '00:00'));
   const next = numbers(2026);
-  const running = new Set<Promise<void>>();
   let events = 0;
-  for (let index = 0; index < transactions; index += 1) {
-    const day = addDays(firstDay, Math.floor((index * DAYS) / transactions));
-    const write = transactionWrite(index, day, tree.shops, next);
-    events += write.events.length;
-    const appending = store.append([write]).then((result) => {
+  let index = 0;
+  // Several writers take turns, so that the store always has enough waiting for a full batch.
+  const writer = async () => {
+    while (index < transactions) {
+      const mine = index++;
+      if (mine % 100_000 === 0) context.say(`${mine} of ${transactions} transactions written`);
+      const day = addDays(firstDay, Math.floor((mine * DAYS) / transactions));
+      const write = transactionWrite(mine, day, tree.shops, next);
+      events += write.events.length;
+      const result = await store.append([write]);
       if (result.kind !== 'appended') throw new Error(`append answered ${result.kind}`);
-    });
-    running.add(appending);
-    void appending.finally(() => running.delete(appending));
-    if (running.size >= IN_FLIGHT) await Promise.race(running);
-    if (index % 100_000 === 0) context.say(`${index} of ${transactions} transactions written`);
-  }
-  await Promise.all(running);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, writer));
   await store.close();
   return { url, transactions, events, firstDay, lastDay, ...tree };
 }

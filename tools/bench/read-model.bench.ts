@@ -1,6 +1,6 @@
 import { addDays, businessDayOf, instantOfEpochMillis } from '@encaisse/kernel';
 import { type Bench, type BenchContext, Latencies, type Row } from './bench';
-import { millionJournal } from './million-product';
+import { BIG_LOG_ENVIRONMENT, millionJournal } from './million-product';
 import type { MillionLog } from './million-log';
 import { type BenchProduct, startProduct } from './product';
 
@@ -15,7 +15,7 @@ let started: Promise<{ product: BenchProduct; log: MillionLog }> | undefined;
 function bigProduct(context: BenchContext) {
   started ??= (async () => {
     const { log } = await millionJournal(context);
-    const product = await startProduct(log.url, 4);
+    const product = await startProduct(log.url, 4, BIG_LOG_ENVIRONMENT);
     return { product, log };
   })();
   return started;

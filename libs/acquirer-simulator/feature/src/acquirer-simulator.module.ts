@@ -7,9 +7,11 @@ import {
   StartRefused,
 } from '@encaisse/platform/runtime';
 import { AcquirerSimulator } from './acquirer-simulator';
+import { RemittanceFilesModule } from './remittance-files';
 
-/** Listens while the service runs, on ACQUIRER_SIMULATOR_PORT. */
+/** Answers authorisations on ACQUIRER_SIMULATOR_PORT, and remittance files in the file drop. */
 @Module({
+  imports: [RemittanceFilesModule],
   providers: [
     {
       provide: AcquirerSimulator,
