@@ -8,13 +8,16 @@ type Counts = {
 };
 const load = createRequire(__filename);
 const { sortSkipped } = load('./parts.js') as {
-  sortSkipped(names: readonly string[]): {
+  sortSkipped(
+    this: void,
+    names: readonly string[],
+  ): {
     readonly byPart: ReadonlyMap<string, readonly string[]>;
     readonly refused: readonly string[];
   };
 };
 const { countsOf } = load('./jest-runner.js') as {
-  countsOf(report: object, isFiltered: boolean): Counts;
+  countsOf(this: void, report: object, isFiltered: boolean): Counts;
 };
 
 const ROOT = join(__dirname, '..', '..');
