@@ -70,7 +70,7 @@ export type ConsumerStatus = {
  * per key. Never published from request code: what is recorded in the log is what is published.
  */
 export abstract class MessageBus {
-  /** Declares what a context publishes. Before `start`. */
+  /** Declares what a context publishes. Before `start`; the same one twice is the same as once. */
   abstract publish(publication: Publication): void;
   /** Declares a consumer. Before `start`. */
   abstract subscribe(consumer: Consumer): void;

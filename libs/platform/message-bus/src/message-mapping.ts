@@ -7,7 +7,9 @@ import type { Message, Publication } from './message-bus';
 export class MessageMapping {
   private readonly publications: Publication[] = [];
 
+  /** The same publication again changes nothing: whoever consumes it may declare it too. */
   add(publication: Publication): void {
+    if (this.publications.includes(publication)) return;
     if (this.publications.some(({ name }) => name === publication.name))
       throw new Error(`two publications are named ${publication.name}`);
     this.publications.push(publication);

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import {
   MASS_OPERATION_SELECTED_V1,
+  massOperationPublication,
   type MassOperationSelectedV1,
 } from '@encaisse/backoffice/contract';
 import {
@@ -40,6 +41,8 @@ export class MassOperationsConsumer implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
+    // In a process of its own the cash desk makes the messages itself, from the same log.
+    this.bus.publish(massOperationPublication);
     this.bus.subscribe({
       group: 'cashdesk.mass-operations',
       types: [MASS_OPERATION_SELECTED_V1],
