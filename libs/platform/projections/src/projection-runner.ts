@@ -54,7 +54,10 @@ export class ProjectionRunner {
     else if (stored.version > version) throw this.newerVersion(stored.version);
     else if (stored.version < version) {
       this.state = 'rebuilding';
-      this.logger.info({ projection: name, version }, 'rebuilding a read model of an older version');
+      this.logger.info(
+        { projection: name, version },
+        'rebuilding a read model of an older version',
+      );
       await rebuildProjection(this.projection, this.store, this.database);
     }
     this.running = this.run();
