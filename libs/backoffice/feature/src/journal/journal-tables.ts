@@ -41,6 +41,10 @@ create table transactions (
   ${columns}
 );
 
+-- Shops and contracts differ a thousandfold in size: the planner must know the large ones.
+alter table transactions alter column shop_id set statistics 1000;
+alter table transactions alter column contract_number set statistics 1000;
+
 create table nodes (
   node_id uuid primary key,
   parent_id uuid not null
@@ -106,6 +110,9 @@ create index transactions_shop on transactions (shop_id, created_at, transaction
 create index transactions_combination on transactions (environment, combination, created_at);
 create index transactions_means on transactions (environment, payment_means, created_at);
 create index transactions_amount on transactions (environment, initial_minor, transaction_id);
+create index transactions_shop_amount on transactions (shop_id, initial_minor, transaction_id);
+create index transactions_combination_amount
+  on transactions (environment, combination, initial_minor);
 create index transactions_contract on transactions (contract_number, created_at);
 create index transactions_currency on transactions (currency, created_at) where currency <> 'EUR';
 create index transactions_wallet on transactions (wallet, created_at) where wallet is not null;
@@ -113,12 +120,11 @@ create index transactions_remittance on transactions (remittance_number, created
   where remittance_number is not null;
 create index transactions_earlier_remittance on transactions using gin (earlier_remittances)
   where earlier_remittances is not null;
-create index transactions_remittance_id on transactions (remittance_id, created_at)
-  where remittance_id is not null;
 create index transactions_original on transactions (original_transaction_id)
   where original_transaction_id is not null;
 create index transactions_email on transactions (lower(cardholder_email), created_at)
   where cardholder_email is not null;
+alter index transactions_email alter column 1 set statistics 1000;
 create index transactions_reference on transactions (lower(order_reference) text_pattern_ops);
 create index transactions_reference_part on transactions
   using gin (lower(order_reference) gin_trgm_ops);`;

@@ -371,23 +371,38 @@ describe('Search on PostgreSQL', () => {
     expect(found.map(key)).toEqual(ofSecond.toSorted(byDate).map(key));
   });
 
-  it('TRX-22 sorts by initial amount, ties settled, page by page', async () => {
-    const queries = new TransactionQueries(database);
-    const sorting = { by: 'initialAmount', isDescending: false } as const;
-    const found: JournalRow[] = [];
-    let cursor: string | null = null;
-    do {
-      const page = await queries.page(search({}, BRAND), { sorting, limit: 23, cursor });
-      found.push(...page.rows);
-      cursor = page.nextCursor;
-    } while (cursor !== null);
-    const ordered = visible(BRAND).toSorted(
-      (left, right) =>
-        left.initialMinor - right.initialMinor ||
-        (left.transactionId < right.transactionId ? -1 : 1),
-    );
-    expect(found.map(key)).toEqual(ordered.map(key));
-  });
+  const amountFilters: readonly (readonly [string, Filters, (row: JournalRow) => boolean])[] = [
+    ['everything', {}, () => true],
+    ['refunds', { type: 'REFUND' }, (row) => [5, 6, 7, 14, 15].includes(row.combination!)],
+    [
+      'a remittance',
+      { remittanceNumber: some.remittanceNumber! },
+      (row) => row.remittanceNumber === some.remittanceNumber,
+    ],
+  ];
+
+  it.each(amountFilters)(
+    'TRX-22 sorts %s by initial amount, ties settled, page by page',
+    async (_name, filters, isFound) => {
+      const queries = new TransactionQueries(database);
+      const sorting = { by: 'initialAmount', isDescending: false } as const;
+      const found: JournalRow[] = [];
+      let cursor: string | null = null;
+      do {
+        const page = await queries.page(search(filters, BRAND), { sorting, limit: 23, cursor });
+        found.push(...page.rows);
+        cursor = page.nextCursor;
+      } while (cursor !== null);
+      const ordered = visible(BRAND)
+        .filter(isFound)
+        .toSorted(
+          (left, right) =>
+            left.initialMinor - right.initialMinor ||
+            (left.transactionId < right.transactionId ? -1 : 1),
+        );
+      expect(found.map(key)).toEqual(ordered.map(key));
+    },
+  );
 
   it('refuses the cursor of another search', async () => {
     const queries = new TransactionQueries(database);

@@ -74,14 +74,18 @@ export class RemittanceQueries {
 
   /** The transactions of a remittance, those it rejected included (REM-11). */
   transactions(
-    remittanceId: string,
+    remittance: RemittanceRow,
     scope: ReadScope,
     { sorting, limit, cursor }: PageRequest,
   ): Promise<KeysetPage<JournalRow>> {
     const conditions = new SqlConditions();
     addScope(conditions, scope);
-    const id = `${conditions.parameter(remittanceId)}::uuid`;
-    conditions.add(`(remittance_id = ${id} or earlier_remittances @> array[${id}])`);
+    const id = `${conditions.parameter(remittance.remittanceId)}::uuid`;
+    // The number is what the index goes by; the id settles it.
+    const number = conditions.parameter(remittance.remittanceNumber);
+    conditions.add(
+      `((remittance_number = ${number} and remittance_id = ${id}) or earlier_remittances @> array[${id}])`,
+    );
     return keysetPage<JournalRow>(
       {
         selection: JOURNAL_ROWS.selection,
@@ -92,7 +96,7 @@ export class RemittanceQueries {
         sortColumn: TRANSACTION_SORT_COLUMNS[sorting.by],
         limit,
         cursor,
-        digest: searchDigest({ remittanceId, sorting }),
+        digest: searchDigest({ remittanceId: remittance.remittanceId, sorting }),
         endOf: (row) => ({
           value: sorting.by === 'createdAt' ? row.createdAt : row.initialMinor,
           id: row.transactionId,

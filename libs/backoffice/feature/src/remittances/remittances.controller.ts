@@ -119,8 +119,8 @@ export class RemittancesController {
     @CurrentCaller() caller: Caller,
   ) {
     refuseUnknown(query, PAGING);
-    await this.visible(remittanceId, caller);
-    const page = await this.queries.transactions(remittanceId, this.directory.scopeOf(caller), {
+    const remittance = await this.visible(remittanceId, caller);
+    const page = await this.queries.transactions(remittance, this.directory.scopeOf(caller), {
       sorting: sortingOf(query, TRANSACTION_SORT_COLUMNS, 'createdAt'),
       limit: limitOf(query, PAGE_SIZE, LARGEST_PAGE),
       cursor: valueOf(query, 'cursor'),

@@ -19,6 +19,16 @@ export type KeysetQuery<Row> = {
   /** Ties the cursor to the search. */
   readonly digest: string;
   readonly endOf: (row: Row) => PageEnd;
+  /** So few rows are found that they are better sorted than read in order. */
+  readonly isSelective?: boolean;
+  /** Values of a column that an index orders one by one: each is read in order, then merged. */
+  readonly branches?: SqlBranches | null;
+};
+
+export type SqlBranches = {
+  readonly column: string;
+  readonly type: string;
+  readonly values: readonly unknown[];
 };
 
 /** The `order by` that the keys follow. */
@@ -45,8 +55,7 @@ export async function keysetPage<Row extends object>(
     );
   }
   const rows = await session.query<Row>(
-    `select ${query.selection} from ${query.table}
-     where ${conditions.text}
+    `select ${query.selection} from ${sourceOf(query)}
      ${orderBy(sorting, sortColumn, idColumn)}
      limit ${limit + 1}`,
     conditions.parameters,
@@ -58,4 +67,16 @@ export async function keysetPage<Row extends object>(
     rows: page,
     nextCursor: isMore ? writeCursor(query.digest, query.endOf(last)) : null,
   };
+}
+
+function sourceOf<Row>(query: KeysetQuery<Row>): string {
+  const { conditions, table, branches, sorting, sortColumn, idColumn, limit } = query;
+  // The planner takes any order an index offers for a bargain; rows found first have none to offer.
+  if (query.isSelective === true)
+    return `(select * from ${table} where ${conditions.text} offset 0) found`;
+  if (!branches) return `${table} where ${conditions.text}`;
+  const values = `unnest(${conditions.parameter(branches.values)}::${branches.type}[])`;
+  return `${values} branch (value) cross join lateral (
+    select * from ${table} where ${conditions.text} and ${branches.column} = branch.value
+    ${orderBy(sorting, sortColumn, idColumn)} limit ${limit + 1}) found`;
 }

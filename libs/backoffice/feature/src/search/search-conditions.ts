@@ -24,10 +24,10 @@ export function addAmounts(
   }
 }
 
-/** Adds the partial indexes' own conditions too, so that the planner may use them. */
+/** The conditions that the rows a search finds meet. */
 export function searchConditions(search: TransactionSearch): SqlConditions {
   const conditions = new SqlConditions();
-  const { period, combinations, currencies } = search;
+  const { period, combinations } = search;
   addScope(conditions, search.scope);
   conditions.add(`created_at >= ${conditions.parameter(period.from)}::timestamptz`);
   conditions.add(`created_at < ${conditions.parameter(period.to)}::timestamptz`);
@@ -43,8 +43,7 @@ export function searchConditions(search: TransactionSearch): SqlConditions {
   addReferences(conditions, search.orderReferences);
   conditions.addAny('contract_number', search.contractNumbers);
   conditions.addAny('lower(cardholder_email)', search.cardholderEmails);
-  conditions.addAny('currency', currencies);
-  if (currencies.length > 0 && !currencies.includes('EUR')) conditions.add("currency <> 'EUR'");
+  conditions.addAny('currency', search.currencies);
   return conditions;
 }
 

@@ -5,7 +5,8 @@ import type { ReadScope } from '../backoffice-directory';
 import { JOURNAL_SCHEMA } from '../journal/journal.projection';
 import { type JournalRow, JOURNAL_ROWS } from '../journal/journal-row';
 import { searchDigest } from '../search/cursor';
-import { type KeysetPage, keysetPage } from '../search/keyset-page';
+import { type KeysetPage, keysetPage, type SqlBranches } from '../search/keyset-page';
+import { isExact } from '../search/like-pattern';
 import { addScope, searchConditions } from '../search/search-conditions';
 import type { SortColumn, Sorting } from '../search/sorting';
 import { SqlConditions } from '../search/sql-conditions';
@@ -49,16 +50,19 @@ export class TransactionQueries {
     { sorting, limit, cursor }: PageRequest,
   ): Promise<KeysetPage<JournalRow>> {
     const { environment, nodeId } = search.scope;
+    const branches = sorting.by === 'initialAmount' ? combinationBranches(search) : null;
     return keysetPage<JournalRow>(
       {
         selection: JOURNAL_ROWS.selection,
         table: TRANSACTIONS,
-        conditions: searchConditions(search),
+        conditions: searchConditions(branches ? { ...search, combinations: null } : search),
+        branches,
         idColumn: 'transaction_id',
         sorting,
         sortColumn: TRANSACTION_SORT_COLUMNS[sorting.by],
         limit,
         cursor,
+        isSelective: sorting.by !== 'createdAt' && isSelective(search),
         digest: searchDigest({ ...search, scope: { environment, nodeId }, sorting }),
         endOf: (row) => ({
           value: sorting.by === 'createdAt' ? row.createdAt : row.initialMinor,
@@ -104,4 +108,19 @@ export class TransactionQueries {
       [transactionId],
     );
   }
+}
+
+/** Filters that leave a small part of any journal. */
+function isSelective(search: TransactionSearch): boolean {
+  const { transactionNumbers, remittanceNumbers, cardholderEmails, orderReferences } = search;
+  return (
+    transactionNumbers.length + remittanceNumbers.length + cardholderEmails.length > 0 ||
+    (orderReferences.length > 0 && orderReferences.every(isExact))
+  );
+}
+
+/** Refunds are smaller than debits: by amount, each combination is read in its own order. */
+function combinationBranches({ combinations }: TransactionSearch): SqlBranches | null {
+  if (combinations === null || combinations.length < 2) return null;
+  return { column: 'combination', type: 'smallint', values: combinations };
 }
