@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { DemoFailure } from './demo-failure';
+import { DemoFailure, Interrupted } from './demo-failure';
 import { demonstrateMonth } from './month/month-demo';
 import { DrivenProduct } from './product/driven-product';
 import { demonstrateTrade } from './trade/trade-demo';
@@ -46,6 +46,12 @@ async function main(): Promise<void> {
   try {
     if (csvText === null) await demonstrateMonth(demo);
     else if (!(await demonstrateTrade({ ...demo, csvText, limitDays }))) process.exitCode = 1;
+  } catch (error) {
+    if (!(error instanceof Interrupted))
+      say(
+        'L’horloge du produit est peut-être restée où elle était ; la même commande reprend et la rend.',
+      );
+    throw error;
   } finally {
     await product.release();
   }
