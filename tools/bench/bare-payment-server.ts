@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { instantOfEpochMillis } from '@encaisse/kernel';
 import { AcquirerLink, newRetrievalReference, transmissionTime } from '@encaisse/platform/iso8583';
 import { Body, Controller, HttpCode, Module, Post } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -34,7 +35,7 @@ class BareController {
         2: payment.card.number,
         3: '000000',
         4: String(payment.amount.minor).padStart(12, '0'),
-        7: transmissionTime(new Date().toISOString() as never),
+        7: transmissionTime(instantOfEpochMillis(Date.now())),
         11: link.nextStan(),
         14: payment.card.expiry,
         37: newRetrievalReference(),

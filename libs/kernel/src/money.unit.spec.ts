@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { DIGITS, divideHalfUp, minus, money, plus, toDecimal } from '@encaisse/kernel';
+import { DIGITS, divideHalfUp, minus, money, plus, toDecimal } from './index';
 
 const MINOR = fc.integer({ min: -1_000_000_000, max: 1_000_000_000 });
 

@@ -13,7 +13,7 @@ import {
   parseBusinessDay,
   parseInstant,
   startOfDay,
-} from '@encaisse/kernel';
+} from './index';
 
 const ANY_MILLIS = fc.integer({
   min: Date.UTC(1990, 0, 1),

@@ -15,8 +15,7 @@ export type DatabaseOptions = {
   readonly poolSize?: number;
 };
 
-const INT8 = 20;
-const NUMERIC = 1700;
+const { INT8, NUMERIC } = types.builtins;
 
 /** A bigint column holds minor units, counts and positions: all safe integers by design (D14). */
 function safeInteger(text: string): number {

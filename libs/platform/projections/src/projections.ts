@@ -28,7 +28,7 @@ export class Projections {
   /** A view that starts and stops with the projections. */
   follow<State>(definition: ReferenceDefinition<State>): ReferenceView<State> {
     const view = new ReferenceView(definition, this.store, this.database);
-    this.views.push(view as ReferenceView<unknown>);
+    this.views.push(view);
     return view;
   }
 

@@ -42,7 +42,7 @@ export async function createApplication(
     adapter,
     { logger: nestLogger(platform.logger), abortOnError: false },
   );
-  observe(adapter.getInstance() as unknown as FastifyInstance, platform);
+  observe(adapter.getInstance<FastifyInstance>(), platform);
   describeApi(app, platform.service);
   return app;
 }

@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { MigrationInterface } from 'typeorm';
 import { type Clock, ControllableClock, SystemClock } from '@encaisse/platform/clock';
-import {
-  type EventStore,
-  migrateEventStore,
-  PostgresEventStore,
-  Streams,
-} from '@encaisse/platform/event-store';
+import { type EventStore, PostgresEventStore, Streams } from '@encaisse/platform/event-store';
 import { Tokens } from '@encaisse/platform/http';
 import { BusTables, LogMessageBus, type MessageBus } from '@encaisse/platform/message-bus';
 import { Database, startEmbeddedPostgres } from '@encaisse/platform/postgres';

@@ -12,7 +12,13 @@ export class ReconciliationController {
   show() {
     return {
       service: 'reconciliation',
-      holds: ['bank reconciliation journal', 'bank statements', 'commissions', 'chargebacks', 'accounting postings'],
+      holds: [
+        'bank reconciliation journal',
+        'bank statements',
+        'commissions',
+        'chargebacks',
+        'accounting postings',
+      ],
     };
   }
 }

@@ -160,7 +160,7 @@ export class CashOperationHandler implements ICommandHandler<CashOperationComman
           original,
         );
         after = [
-          decision.accepted.reduce(transactionStream.evolve, original as Transaction),
+          decision.accepted.reduce<Transaction>(transactionStream.evolve, original),
           fold(transactionStream, opening),
         ];
         return { accepted: [decision.accepted, opening] as const };

@@ -78,7 +78,9 @@ export class ChangeContractController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     this.directory.visibleContract(contractId, caller);
-    const change = { ...body, at: this.clock.now() };
+    const { label, minimumMinor, maximumMinor, deferralDays } = body;
+    const at = this.clock.now();
+    const change = { label, minimumMinor, maximumMinor, deferralDays, at };
     const command = new ChangeContractCommand(contractId, change, metadata);
     return this.answer(contractId, await this.commands.execute(command), reply);
   }

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ContractEvent, NodeEvent } from '@encaisse/merchant-onboarding/contract';
+import { contractStream } from './contract/contract';
+import { nodeStream } from './node/node';
+
+const NODES = join(__dirname, 'node', 'history');
+const CONTRACTS = join(__dirname, 'contract', 'history');
+
+function stored(folder: string, type: string): unknown {
+  return JSON.parse(readFileSync(join(folder, `${type}.v1.json`), 'utf8'));
+}
+
+const contractAfter = (...types: readonly string[]) =>
+  types
+    .map((type) => stored(CONTRACTS, type) as ContractEvent)
+    .reduce(contractStream.evolve, contractStream.initial);
+
+describe('Every version of every event ever written', () => {
+  it.each([
+    [NODES, nodeStream.schemaVersions],
+    [CONTRACTS, contractStream.schemaVersions],
+  ])('keeps one example of each version in %s', (folder, versions) => {
+    const expected = Object.entries(versions).flatMap(([type, current]) =>
+      Array.from({ length: current }, (_, index) => `${type}.v${index + 1}.json`),
+    );
+    expect(readdirSync(folder).sort()).toEqual(expected.sort());
+  });
+
+  it('folds a node told with the example', () => {
+    const node = nodeStream.evolve(nodeStream.initial, stored(NODES, 'NodeOpened') as NodeEvent);
+    expect(node).toMatchObject({ status: 'open', level: 'SHOP', rank: '032' });
+  });
+
+  it('folds the lives of contracts told with the examples', () => {
+    expect(contractAfter('ContractOpened', 'ContractChanged')).toMatchObject({
+      status: 'active',
+      terms: {
+        label: 'LIBRAIRIE DES HALLES 2',
+        maximumMinor: 1_500_000,
+        contractNumber: '5201234',
+      },
+    });
+    expect(contractAfter('ContractOpened', 'ContractDeactivated').status).toBe('inactive');
+    const restored = contractAfter('ContractOpened', 'ContractDeactivated', 'ContractActivated');
+    expect(restored.status).toBe('active');
+    expect(() => contractAfter('ContractChanged')).toThrow('opened before anything else');
+  });
+});
