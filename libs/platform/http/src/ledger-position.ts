@@ -1,14 +1,7 @@
-import {
-  type CallHandler,
-  type ExecutionContext,
-  Injectable,
-  type NestInterceptor,
-  SetMetadata,
-} from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { Projections } from '@encaisse/platform/projections';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Observable } from 'rxjs';
 import { COMMON_PROBLEMS, invalidRequest, Problem } from './problem';
 
 const READS = Symbol('reads');
@@ -22,20 +15,23 @@ export function tellPosition(reply: FastifyReply, position: number): void {
   void reply.header('Ledger-Position', String(position));
 }
 
-/** Holds a read until its read models have reached the position asked for, 5 s at most (D16). */
+/**
+ * Holds a read until its read models have reached the position asked for, 5 s at most (D16). A guard
+ * rather than an interceptor: Nest wraps every route in observables as soon as one interceptor exists.
+ */
 @Injectable()
-export class LedgerPositionInterceptor implements NestInterceptor {
+export class LedgerPositionGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly projections: Projections,
   ) {}
 
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const targets = [context.getHandler(), context.getClass()];
     const names = this.reflector.getAllAndOverride<string[] | undefined>(READS, targets);
     const header = context.switchToHttp().getRequest<FastifyRequest>().headers['ledger-position'];
     if (typeof header === 'string') await this.wait(names ?? [], header);
-    return next.handle();
+    return true;
   }
 
   private async wait(names: readonly string[], header: string): Promise<void> {

@@ -17,7 +17,10 @@ export type ReferenceDefinition<State> = {
   fromJson(this: void, json: unknown): State;
 };
 
+const BATCH_SIZE = 2000;
 const SNAPSHOT_EVERY_EVENTS = 20_000;
+/** Nobody waits: events of a busy log are taken together. */
+const GATHER_MILLIS = 10;
 
 /**
  * Folds reference facts into memory and follows the log. A snapshot only shortens the start: dropping
@@ -51,7 +54,7 @@ export class ReferenceView<State> {
     const head = await this.store.lastPosition();
     this.subscription = this.store.subscribeToAll({
       after: this.position,
-      batchSize: 2000,
+      batchSize: BATCH_SIZE,
       onBatch: (events) => this.onBatch(events),
     });
     await Promise.race([this.subscription.done, this.waitFor(head, 600_000)]);
@@ -78,6 +81,7 @@ export class ReferenceView<State> {
     this.position = last.position;
     this.waiters.reached(last.position);
     if (this.position - this.savedAt >= SNAPSHOT_EVERY_EVENTS) await this.saveSnapshot();
+    if (events.length < BATCH_SIZE) await this.waiters.rest(GATHER_MILLIS);
   }
 
   private async loadSnapshot(): Promise<void> {

@@ -1,11 +1,11 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { Clock, ControllableClock } from '@encaisse/platform/clock';
 import { EventStore, Streams } from '@encaisse/platform/event-store';
 import {
   bodyValidation,
-  LedgerPositionInterceptor,
+  LedgerPositionGuard,
   ProblemFilter,
   TokenGuard,
   Tokens,
@@ -46,7 +46,7 @@ export class PlatformModule {
         { provide: APP_FILTER, useValue: new ProblemFilter(platform.logger) },
         { provide: APP_PIPE, useFactory: bodyValidation },
         { provide: APP_GUARD, useClass: TokenGuard },
-        { provide: APP_INTERCEPTOR, useClass: LedgerPositionInterceptor },
+        { provide: APP_GUARD, useClass: LedgerPositionGuard },
       ],
       exports: parts,
     };
