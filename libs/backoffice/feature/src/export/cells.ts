@@ -45,14 +45,14 @@ export function withoutFormula(text: string): string {
   return FORMULA.test(text) ? `'${text}` : text;
 }
 
-/** The text of one cell. Amounts are decimals with the digits of their currency (TRX-28). */
+/** The text of one cell, empty when there is no value. Amounts are decimals with the digits of their currency (TRX-28). */
 export function cellText(
   { kind, shown }: ExportColumn,
-  raw: string | null,
+  raw: string,
   currency: Currency,
   language: Language,
 ): string {
-  if (raw === null) return '';
+  if (raw === '') return '';
   switch (kind) {
     case 'amount':
       return toDecimal(money(Number(raw), currency));

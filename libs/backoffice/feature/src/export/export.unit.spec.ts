@@ -96,7 +96,7 @@ describe('A cell', () => {
 
   it('shows a day as JJ/MM/AAAA and nothing as nothing', () => {
     expect(cellText(column('day', 'day'), '2026-11-22', 'EUR', 'fr')).toBe('22/11/2026');
-    expect(cellText(column('day', 'day'), null, 'EUR', 'fr')).toBe('');
+    expect(cellText(column('day', 'day'), '', 'EUR', 'fr')).toBe('');
   });
 });
 

@@ -110,7 +110,7 @@ create index transactions_shop on transactions (shop_id, created_at, transaction
 create index transactions_combination on transactions (environment, combination, created_at);
 create index transactions_means on transactions (environment, payment_means, created_at);
 create index transactions_amount on transactions (environment, initial_minor, transaction_id);
-create index transactions_shop_amount on transactions (shop_id, initial_minor, transaction_id);
+create index transactions_shop_amount on transactions (shop_id, combination, initial_minor);
 create index transactions_combination_amount
   on transactions (environment, combination, initial_minor);
 create index transactions_contract on transactions (contract_number, created_at);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Currency } from '@encaisse/kernel';
+import { ALLOWED_TRIPLES } from '@encaisse/ledger/domain';
 import { Database } from '@encaisse/platform/postgres';
 import type { ReadScope } from '../backoffice-directory';
 import { JOURNAL_SCHEMA } from '../journal/journal.projection';
@@ -50,7 +51,9 @@ export class TransactionQueries {
     { sorting, limit, cursor }: PageRequest,
   ): Promise<KeysetPage<JournalRow>> {
     const { environment, nodeId } = search.scope;
-    const branches = sorting.by === 'initialAmount' ? combinationBranches(search) : null;
+    const isByAmount = sorting.by === 'initialAmount';
+    const isFew = isByAmount && isSelective(search);
+    const branches = isByAmount && !isFew ? combinationBranches(search) : null;
     return keysetPage<JournalRow>(
       {
         selection: JOURNAL_ROWS.selection,
@@ -62,7 +65,7 @@ export class TransactionQueries {
         sortColumn: TRANSACTION_SORT_COLUMNS[sorting.by],
         limit,
         cursor,
-        isSelective: sorting.by !== 'createdAt' && isSelective(search),
+        isSelective: isFew,
         digest: searchDigest({ ...search, scope: { environment, nodeId }, sorting }),
         endOf: (row) => ({
           value: sorting.by === 'createdAt' ? row.createdAt : row.initialMinor,
@@ -112,15 +115,25 @@ export class TransactionQueries {
 
 /** Filters that leave a small part of any journal. */
 function isSelective(search: TransactionSearch): boolean {
-  const { transactionNumbers, remittanceNumbers, cardholderEmails, orderReferences } = search;
+  const { orderReferences } = search;
+  const numbers = [search.transactionNumbers, search.remittanceNumbers, search.contractNumbers];
   return (
-    transactionNumbers.length + remittanceNumbers.length + cardholderEmails.length > 0 ||
+    [...numbers, search.cardholderEmails].some((values) => values.length > 0) ||
     (orderReferences.length > 0 && orderReferences.every(isExact))
   );
 }
 
-/** Refunds are smaller than debits: by amount, each combination is read in its own order. */
-function combinationBranches({ combinations }: TransactionSearch): SqlBranches | null {
-  if (combinations === null || combinations.length < 2) return null;
-  return { column: 'combination', type: 'smallint', values: combinations };
+/**
+ * Refunds are smaller than debits: by amount, each combination is read in its own order, where one is
+ * asked for or where an index has it for the shop.
+ */
+function combinationBranches({
+  combinations,
+  scope,
+  shopIds,
+}: TransactionSearch): SqlBranches | null {
+  const isOneShop = scope.shopIds?.length === 1 || shopIds.length === 1;
+  if (combinations === null && !isOneShop) return null;
+  const values = combinations ?? ALLOWED_TRIPLES.map(({ row }) => row);
+  return { column: 'combination', type: 'smallint', values };
 }
