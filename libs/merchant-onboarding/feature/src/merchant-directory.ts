@@ -8,7 +8,7 @@ import { Projections, type ReferenceView } from '@encaisse/platform/projections'
 export class MerchantDirectory {
   private readonly view: ReferenceView<Directory>;
 
-  constructor(projections: Projections) {
+  constructor(private readonly projections: Projections) {
     this.view = projections.follow(directoryReference('merchant-onboarding'));
   }
 
@@ -16,9 +16,9 @@ export class MerchantDirectory {
     return this.view.current;
   }
 
-  /** The next command or read of this process sees what was just recorded. */
+  /** The next command or read of this process, of any context, sees what was just recorded. */
   async hasReached(position: number): Promise<void> {
-    await this.view.waitFor(position, 5000);
+    await this.projections.settle(position, 5000);
   }
 
   /** A node the caller may see; the same answer for a foreign and a missing one. */
