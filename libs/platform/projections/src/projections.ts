@@ -71,6 +71,12 @@ export class Projections {
     return false;
   }
 
+  /** Waits until every reference view of this process holds a position: what decisions rest on. */
+  async settleViews(position: number, timeoutMillis: number): Promise<boolean> {
+    const waits = this.views.map((view) => view.waitFor(position, timeoutMillis));
+    return (await Promise.all(waits)).every(Boolean);
+  }
+
   /** Waits until every projection and view of this process holds a position. */
   async settle(position: number, timeoutMillis: number): Promise<boolean> {
     const waits = [...this.runners.values(), ...this.views].map((one) =>

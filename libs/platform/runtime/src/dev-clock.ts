@@ -56,7 +56,7 @@ export class DevClockController {
   private async moveTo(target: Instant | null): Promise<number> {
     const until = target ?? instantOfEpochMillis(Date.now());
     if (until < this.clock.now()) await this.timedJobs.rewindTo(until);
-    else await this.projections.settle(await this.store.lastPosition(), 5000);
+    else await this.projections.settleViews(await this.store.lastPosition(), 5000);
     const jobsRun = await this.timedJobs.runDue(until, (at) => this.clock.set(at));
     this.clock.set(target);
     await this.database.query(
