@@ -56,6 +56,9 @@ export class Metrics {
       help: 'Events a consumer group is behind the log',
       labelNames: ['group'],
       registers: [this.registry],
+      collect: async () => {
+        for (const { group, lag } of await bus.status()) lags.set({ group }, lag);
+      },
     });
     const parked = new Gauge({
       name: 'encaisse_consumer_parked_messages',
@@ -63,10 +66,7 @@ export class Metrics {
       labelNames: ['group'],
       registers: [this.registry],
       collect: async () => {
-        for (const status of await bus.status()) {
-          lags.set({ group: status.group }, status.lag);
-          parked.set({ group: status.group }, status.parked);
-        }
+        for (const status of await bus.status()) parked.set({ group: status.group }, status.parked);
       },
     });
   }
