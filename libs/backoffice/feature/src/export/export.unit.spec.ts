@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
@@ -128,20 +129,40 @@ describe('An xlsx export', () => {
     ]);
   });
 
-  it('ends its work when the reader goes away', async () => {
+  it('takes rows no faster than its reader, and ends its work when the reader goes away', async () => {
+    let taken = 0;
     let isEnded = false;
     async function* endless() {
       try {
-        for (;;) yield await Promise.resolve([['x'.repeat(1000), '1.00']]);
+        for (;;) {
+          taken += 1;
+          yield await Promise.resolve(Array.from({ length: 100 }, () => [randomText(), '1.00']));
+        }
       } finally {
         isEnded = true;
       }
     }
     const content = spreadsheet(endless(), COLUMNS, 'fr', 'Sales');
     content.on('error', () => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await stillness(() => taken);
+    const afterNothing = taken;
+    await stillness(() => taken);
+    expect(taken).toBe(afterNothing);
     content.destroy();
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await stillness(() => taken);
     expect(isEnded).toBe(true);
   });
 });
+
+/** Text that does not compress. */
+function randomText(): string {
+  return randomBytes(500).toString('base64');
+}
+
+/** Waits until a number has not changed for a while. */
+async function stillness(read: () => number): Promise<void> {
+  for (let before = -1; before !== read();) {
+    before = read();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}

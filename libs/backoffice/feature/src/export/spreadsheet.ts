@@ -1,4 +1,4 @@
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, type Readable, type Writable } from 'node:stream';
 import { once } from 'node:events';
 import { type Row, stream as streams, type Worksheet } from 'exceljs';
 import type { ExportColumn } from './export-column';
@@ -51,7 +51,7 @@ async function write(
       sheet.addRow(cells.map((text, index) => cellValue(text, columns[index]))).commit();
       written += 1;
     }
-    await drained(output);
+    await drained(sheet, output);
   }
   sheet.commit();
   await workbook.commit();
@@ -76,13 +76,21 @@ function cellValue(text: string, column: ExportColumn | undefined): string | num
   return isNumber && text.length <= 15 ? Number(text) : text;
 }
 
-/** Lets the zip writer run, then waits until the reader has taken what is ready. */
-async function drained(output: PassThrough): Promise<void> {
+/**
+ * Where a sheet's rows wait to be compressed: exceljs writes on without looking, into a stream of a
+ * release that tells its state here only.
+ */
+type Backlog = Writable & { readonly _writableState: { readonly needDrain: boolean } };
+type WithBacklog = { readonly stream: { readonly pipes: readonly Backlog[] } };
+
+/** Lets the zip writer run, then waits until what the rows are written to has room again. */
+async function drained(sheet: Worksheet, output: PassThrough): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
-  if (output.writableNeedDrain && !output.destroyed) {
+  for (const pipe of (sheet as unknown as WithBacklog).stream.pipes) {
+    if (!pipe._writableState.needDrain || output.destroyed) continue;
     const waiting = new AbortController();
     const { signal } = waiting;
-    await Promise.race([once(output, 'drain', { signal }), once(output, 'close', { signal })]);
+    await Promise.race([once(pipe, 'drain', { signal }), once(output, 'close', { signal })]);
     waiting.abort();
   }
   if (output.destroyed) throw new Error('the reader of the export went away');
