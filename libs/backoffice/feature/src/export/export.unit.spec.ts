@@ -91,7 +91,7 @@ describe('A cell', () => {
     ['EUR', '-1000', '-10.00'],
     ['JPY', '1200', '1200'],
     ['TND', '1234', '1.234'],
-  ] as const)('TRX-28 shows an amount with the digits of %s', (currency, raw, shown) => {
+  ] as const)('TRX-28 shows an amount with the digits of %s: %s is %s', (currency, raw, shown) => {
     expect(cellText(column('amount', 'amount'), raw, currency, 'fr')).toBe(shown);
   });
 

@@ -42,8 +42,8 @@ create table transactions (
 );
 
 -- Shops and contracts differ a thousandfold in size: the planner must know the large ones.
-alter table transactions alter column shop_id set statistics 1000;
-alter table transactions alter column contract_number set statistics 1000;
+alter table transactions alter column shop_id set statistics 400;
+alter table transactions alter column contract_number set statistics 400;
 
 create table nodes (
   node_id uuid primary key,
@@ -124,7 +124,7 @@ create index transactions_original on transactions (original_transaction_id)
   where original_transaction_id is not null;
 create index transactions_email on transactions (lower(cardholder_email), created_at)
   where cardholder_email is not null;
-alter index transactions_email alter column 1 set statistics 1000;
+alter index transactions_email alter column 1 set statistics 400;
 create index transactions_reference on transactions (lower(order_reference) text_pattern_ops);
 create index transactions_reference_part on transactions
   using gin (lower(order_reference) gin_trgm_ops);`;
