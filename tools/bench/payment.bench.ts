@@ -1,13 +1,16 @@
 import { connect } from 'node:net';
 import { Pool } from 'undici';
 import { uuidv7 } from 'uuidv7';
-import { type Bench, closedLoop, type Row, type Throughput } from './bench';
+import { type Bench, type BenchContext, closedLoop, type Row, type Throughput } from './bench';
 import { freePort, startChild } from './child-service';
+import { BIG_LOG_ENVIRONMENT } from './million-product';
 import { benchCard, openBenchMerchant, startProduct } from './product';
 
 const CLIENTS = 32;
 const CUSTOMERS = 2000;
 const SLICES = 3;
+/** The service that takes payments, alone as on a cluster, and everything in one process. */
+const SERVICES = ['authorization', 'all-in-one'] as const;
 
 function sender(client: Pool, path: string, token: string, contractId: string) {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
@@ -40,28 +43,47 @@ export const paymentBench: Bench = {
       { ACQUIRER_SIMULATOR_PORT: String(simulatorPort) },
       () => isListening(simulatorPort),
     );
-    const acquirer = { ACQUIRER_URL: `tcp://127.0.0.1:${simulatorPort}` };
-    const product = await startProduct(await context.createDatabase(), CLIENTS, acquirer);
     const bare = await startBare(await context.createDatabase(), simulatorPort);
     try {
-      const { contractId } = await openBenchMerchant(product);
-      const ours = sender(product.client, '/api/v1/payments', product.token, contractId);
-      const peer = sender(bare.client, '/payments', '', contractId);
-      await closedLoop(CLIENTS, 3, ours);
-      await closedLoop(CLIENTS, 2, peer);
-      const slices: { ours: Throughput[]; peer: Throughput[] } = { ours: [], peer: [] };
-      for (let slice = 0; slice < SLICES; slice += 1) {
-        slices.ours.push(await closedLoop(CLIENTS, context.seconds / SLICES, ours));
-        slices.peer.push(await closedLoop(CLIENTS, context.seconds / SLICES, peer));
-      }
-      return rowsOf(median(slices.ours), median(slices.peer), context.say);
+      const rows: Row[] = [];
+      for (const service of SERVICES)
+        rows.push(...(await compare(context, service, simulatorPort, bare.client)));
+      return rows;
     } finally {
-      await product.close();
       await bare.close();
       await simulator.stop();
     }
   },
 };
+
+/** One form of the product against the bare server, in turns. */
+async function compare(
+  context: BenchContext,
+  service: string,
+  simulatorPort: number,
+  bare: Pool,
+): Promise<Row[]> {
+  const url = await context.createDatabase();
+  const environment = { ACQUIRER_URL: `tcp://127.0.0.1:${simulatorPort}`, ...BIG_LOG_ENVIRONMENT };
+  const whole = await startProduct(url, CLIENTS, environment);
+  const { contractId } = await openBenchMerchant(whole);
+  await whole.close();
+  const product = await startProduct(url, CLIENTS, environment, service);
+  try {
+    const ours = sender(product.client, '/api/v1/payments', product.token, contractId);
+    const peer = sender(bare, '/payments', '', contractId);
+    await closedLoop(CLIENTS, 3, ours);
+    await closedLoop(CLIENTS, 2, peer);
+    const slices: { ours: Throughput[]; peer: Throughput[] } = { ours: [], peer: [] };
+    for (let slice = 0; slice < SLICES; slice += 1) {
+      slices.ours.push(await closedLoop(CLIENTS, context.seconds / SLICES, ours));
+      slices.peer.push(await closedLoop(CLIENTS, context.seconds / SLICES, peer));
+    }
+    return rowsOf(service, median(slices.ours), median(slices.peer), context.say);
+  } finally {
+    await product.close();
+  }
+}
 
 async function startBare(url: string, simulatorPort: number) {
   const port = await freePort();
@@ -96,12 +118,19 @@ function median(slices: readonly Throughput[]): Throughput {
   return sorted[Math.floor(sorted.length / 2)]!;
 }
 
-function rowsOf(ours: Throughput, peer: Throughput, say: (text: string) => void): Row[] {
+function rowsOf(
+  service: string,
+  ours: Throughput,
+  peer: Throughput,
+  say: (text: string) => void,
+): Row[] {
   const p99 = (side: Throughput) => side.latencies.percentile(99);
-  say(`payment: ours p99 ${p99(ours).toFixed(1)} ms, bare p99 ${p99(peer).toFixed(1)} ms`);
+  say(
+    `payment (${service}): ours p99 ${p99(ours).toFixed(1)} ms, bare p99 ${p99(peer).toFixed(1)} ms`,
+  );
   return [
     {
-      measure: `payment, ${CLIENTS} clients`,
+      measure: `payment, ${service}, ${CLIENTS} clients`,
       ours: ours.perSecond,
       peer: 'bare server, same socket trip, one INSERT',
       peerFigure: peer.perSecond,
@@ -110,7 +139,7 @@ function rowsOf(ours: Throughput, peer: Throughput, say: (text: string) => void)
       goal: { atLeast: 0.8 },
     },
     {
-      measure: `payment, ${CLIENTS} clients, p99`,
+      measure: `payment, ${service}, ${CLIENTS} clients, p99`,
       ours: p99(ours),
       peer: 'p99 of the bare server',
       peerFigure: p99(peer),

@@ -22,6 +22,7 @@ export async function startProduct(
   url: string,
   connections: number,
   environment: Readonly<Record<string, string>> = {},
+  service = 'all-in-one',
 ): Promise<BenchProduct> {
   const port = await freePort();
   const dataDir = mkdtempSync(join(tmpdir(), 'encaisse-bench-'));
@@ -32,7 +33,7 @@ export async function startProduct(
     return statusCode === 200 && parts.acquirer === 'up';
   };
   const child = await startChild(
-    'apps/all-in-one/src/main',
+    `apps/${service}/src/main`,
     {
       PORT: String(port),
       DATA_DIR: dataDir,

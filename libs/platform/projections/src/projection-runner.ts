@@ -17,7 +17,7 @@ const BATCH_SIZE = 1000;
 const STANDBY_RETRY_MILLIS = 500;
 const QUIET_SAVE_EVERY = 5000;
 /** Near the head, events are gathered this long, so that a busy log costs few transactions. */
-const GATHER_MILLIS = 15;
+const GATHER_MILLIS = 100;
 
 class CheckpointTaken extends Error {}
 
