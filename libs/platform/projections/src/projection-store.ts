@@ -37,7 +37,11 @@ export class ProjectionStore {
     await this.database.transaction(async (session) => {
       await session.query(`set local search_path to ${slot.schema}, public`);
       await session.query(projection.indexes ?? '');
-      await session.query('analyze');
+      const tables = await session.query<{ name: string }>(
+        'select quote_ident(tablename) as name from pg_tables where schemaname = $1',
+        [slot.schema],
+      );
+      for (const { name } of tables) await session.query(`analyze ${slot.schema}.${name}`);
     });
   }
 

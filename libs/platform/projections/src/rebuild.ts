@@ -38,13 +38,17 @@ export async function rebuildProjection(
     const batchSize = options.batchSize ?? BATCH_SIZE;
     let position = 0;
     let head = await store.lastPosition();
+    let reading = store.readAll({ after: position, limit: batchSize });
     while (head - position > CLOSE_ENOUGH) {
-      const events = await store.readAll({ after: position, limit: batchSize });
-      await database.transaction((session) => applyTo(projection, slot.schema, events, session));
+      const events = await reading;
       position = events.at(-1)?.position ?? head;
+      // The next batch is read while this one is applied.
+      reading = store.readAll({ after: position, limit: batchSize });
+      await database.transaction((session) => applyTo(projection, slot.schema, events, session));
       options.onProgress?.(position, head);
       if (head - position <= CLOSE_ENOUGH) head = await store.lastPosition();
     }
+    await reading;
     await checkpoints.createIndexes(projection, slot);
     return await catchUpAndSwitch(projection, store, database, position);
   });
@@ -56,7 +60,9 @@ async function applyTo(
   events: readonly RecordedEvent[],
   session: SqlSession,
 ): Promise<void> {
-  await session.query(`set local search_path to ${schema}, public`);
+  await session.query(
+    `set local search_path to ${schema}, public; set local synchronous_commit to off`,
+  );
   const relevant = events.filter(({ streamId }) =>
     projection.categories.includes(categoryOf(streamId)),
   );
