@@ -29,8 +29,8 @@ export async function startProduct(
   const client = new Pool(`http://127.0.0.1:${port}`, { connections, pipelining: 1 });
   const isReady = async () => {
     const { statusCode, body } = await client.request({ method: 'GET', path: '/health/ready' });
-    const { parts } = (await body.json()) as { parts: { acquirer: string } };
-    return statusCode === 200 && parts.acquirer === 'up';
+    const { parts } = (await body.json()) as { parts: { acquirer?: string } };
+    return statusCode === 200 && (parts.acquirer ?? 'up') === 'up';
   };
   const child = await startChild(
     `apps/${service}/src/main`,

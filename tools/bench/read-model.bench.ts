@@ -15,7 +15,7 @@ let started: Promise<{ product: BenchProduct; log: MillionLog }> | undefined;
 function bigProduct(context: BenchContext) {
   started ??= (async () => {
     const { log } = await millionJournal(context);
-    const product = await startProduct(log.url, 4, BIG_LOG_ENVIRONMENT);
+    const product = await startProduct(log.url, 4, BIG_LOG_ENVIRONMENT, 'backoffice');
     return { product, log };
   })();
   return started;
@@ -23,7 +23,8 @@ function bigProduct(context: BenchContext) {
 
 /** Ends what the read benches share. */
 export async function closeReadBenches(): Promise<void> {
-  if (started) await (await started).product.close();
+  const running = await started?.catch(() => undefined);
+  await running?.product.close();
 }
 
 type Page = { readonly nextCursor: string | null };
