@@ -278,9 +278,14 @@ describe('Start the product for the demonstration', () => {
       };
       const month = { product: driven, dayCount: 4, isStopping };
       await demonstrateMonth({ ...month, say: killOnce });
-      const { events } = await readLog(driven.api);
+      // The acquirer's answers to the remittance files may still come in: they are not the demo's.
+      const added = async () =>
+        (await readLog(driven.api)).events.filter(({ streamId }) =>
+          /^(?:ledger|onboarding)[.]/.test(streamId),
+        );
+      const before = await added();
       await demonstrateMonth({ ...month, say });
-      expect((await readLog(driven.api)).events).toHaveLength(events.length);
+      expect(await added()).toEqual(before);
       await driven.release();
       await database.drop();
       rmSync(dataDir, { recursive: true, force: true });
