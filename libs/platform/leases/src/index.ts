@@ -1,0 +1,3 @@
+export { assertLeaseOfWork, fence, Lease, LeaseLost, underLease } from './lease';
+export { LeaseTables } from './lease-tables';
+export { type HeldWork, type LeaseLogger, Leases, type LeasesOptions, untilEnded } from './leases';
