@@ -1,13 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { Client, Pool } from 'pg';
 import {
   type Conditions,
   type Finding,
+  NumberSet,
   STREAMS,
-  type Seen,
+  Sighting,
   contest,
-  judge,
   randomDelay,
+  randomStream,
 } from './laboratory';
 
 /** The designs that lose or invert, as found in the wild: sequence positions, read in three ways. */
@@ -17,9 +17,9 @@ create table lab.streams (id text primary key, version bigint not null);
 insert into lab.streams select 'stream-' || n, -1 from generate_series(0, ${STREAMS - 1}) n;
 create table lab.events (
   position bigserial primary key, xid xid8 not null default pg_current_xact_id(),
-  id text not null, stream text not null, version bigint not null
+  id bigint not null, stream text not null, version bigint not null
 );
-create function lab.append(p_id text, p_stream text, p_delay double precision, p_is_undone boolean)
+create function lab.append(p_id bigint, p_stream text, p_delay double precision, p_is_undone boolean)
 returns void language plpgsql as $$
 declare v_version bigint;
 begin
@@ -69,14 +69,14 @@ const UNDONE_SHARE = 0.05;
 async function follow(
   pool: Pool,
   text: string,
-  seen: Seen[],
+  sighting: Sighting,
   isOver: () => boolean,
 ): Promise<void> {
   let cursor = ['0', '0'];
   for (;;) {
     const wasOver = isOver();
     const { rows } = await pool.query<Row>(text, cursor);
-    for (const { id, stream, version } of rows) seen.push({ id, stream, version: Number(version) });
+    for (const { id, stream, version } of rows) sighting.see(Number(id), stream, Number(version));
     const last = rows.at(-1);
     if (last !== undefined) cursor = [last.xid, last.position];
     else if (wasOver) return;
@@ -84,23 +84,27 @@ async function follow(
   }
 }
 
+export async function createClassicLog(url: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  await client.query(SCHEMA);
+  await client.end();
+}
+
 /** One contest for all three readings: they follow the same writers. */
 export async function tryClassicDesigns(conditions: Conditions): Promise<Finding[]> {
-  const setup = new Client({ connectionString: conditions.url });
-  await setup.connect();
-  await setup.query(SCHEMA);
-  await setup.end();
+  await createClassicLog(conditions.url);
   const pool = new Pool({
     connectionString: conditions.url,
     max: conditions.writers + READINGS.length,
   });
-  const committed = new Set<string>();
-  const seen = READINGS.map((): Seen[] => []);
+  const committed = new NumberSet();
+  const sightings = READINGS.map(() => new Sighting());
+  let attempts = 0;
   const write = async (): Promise<void> => {
-    const id = randomUUID();
-    const stream = `stream-${Math.floor(Math.random() * STREAMS)}`;
+    const id = attempts++;
     const isUndone = Math.random() < UNDONE_SHARE;
-    const values = [id, stream, randomDelay(conditions), isUndone];
+    const values = [id, `stream-${randomStream()}`, randomDelay(conditions), isUndone];
     const done = pool.query('select lab.append($1, $2, $3, $4)', values);
     await done.then(
       () => committed.add(id),
@@ -109,9 +113,11 @@ export async function tryClassicDesigns(conditions: Conditions): Promise<Finding
       },
     );
   };
-  await contest(conditions, write, async (isOver) => {
-    await Promise.all(READINGS.map(({ text }, index) => follow(pool, text, seen[index]!, isOver)));
+  await contest(conditions, committed, write, async (isOver) => {
+    await Promise.all(
+      READINGS.map(({ text }, index) => follow(pool, text, sightings[index]!, isOver)),
+    );
   });
   await pool.end();
-  return READINGS.map(({ name }, index) => judge(name, committed, seen[index]!, null));
+  return READINGS.map(({ name }, index) => sightings[index]!.judge(name, committed, null));
 }

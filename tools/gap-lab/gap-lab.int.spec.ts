@@ -1,34 +1,67 @@
 import { createTestDatabase } from '@encaisse/testing';
 import { tryClassicDesigns } from './classic-designs';
-import type { Finding } from './laboratory';
+import { type Finding, NumberSet, Sighting } from './laboratory';
 import { tryOurDesign } from './our-design';
+import { tryStalls } from './stalls';
 
-const CONDITIONS = { writers: 16, seconds: 4, commitDelay: { from: 0, to: 5 } };
+const CONDITIONS = { writers: 32, seconds: 4, commitDelay: { from: 0, to: 5 } };
 
-async function inDatabase(
-  attempt: (conditions: typeof CONDITIONS & { url: string }) => Promise<Finding[]>,
-): Promise<Finding[]> {
-  const database = await createTestDatabase();
+async function inDatabases<Result>(
+  attempt: (urls: { url: string; elsewhereUrl: string }) => Promise<Result>,
+): Promise<Result> {
+  const [here, elsewhere] = [await createTestDatabase(), await createTestDatabase()];
   try {
-    return await attempt({ ...CONDITIONS, url: database.url });
+    return await attempt({ url: here.url, elsewhereUrl: elsewhere.url });
   } finally {
-    await database.drop();
+    await Promise.all([here.drop(), elsewhere.drop()]);
   }
 }
 
 describe('The gap laboratory', () => {
   it('sees the classic designs lose and invert (negative control)', async () => {
-    const [naive, hybrid, xidOnly] = await inDatabase(tryClassicDesigns);
+    const [naive, hybrid, xidOnly] = await inDatabases((urls) =>
+      tryClassicDesigns({ ...CONDITIONS, ...urls }),
+    );
     expect(naive!.lost).toBeGreaterThanOrEqual(naive!.appended / 100);
     expect(hybrid!.lost).toBeGreaterThanOrEqual(hybrid!.appended / 100);
     expect(xidOnly!.lost).toBe(0);
     expect(xidOnly!.inverted).toBeGreaterThan(0);
   });
 
-  it('L2 L4 sees ours lose nothing, invert nothing and stay dense', async () => {
-    for (const finding of await inDatabase(tryOurDesign)) {
+  it('L2 L4 sees ours lose nothing, invert nothing and stay dense beside hostile neighbours', async () => {
+    const findings: Finding[] = await inDatabases((urls) =>
+      tryOurDesign({ ...CONDITIONS, ...urls }),
+    );
+    for (const finding of findings) {
       expect(finding).toMatchObject({ lost: 0, inverted: 0, isDense: true });
       expect(finding.appended).toBeGreaterThan(100);
     }
+  });
+
+  it('L4 sees a reader by transaction number stall with another database, and ours go on', async () => {
+    const stalls = await inDatabases(({ url, elsewhereUrl }) => tryStalls(url, elsewhereUrl));
+    const writing = stalls.find(({ neighbour }) => neighbour.includes('writing'))!;
+    const reading = stalls.find(({ neighbour }) => neighbour.includes('reading'))!;
+    expect(writing).toMatchObject({ seenByXid: 0, seenByOurs: writing.appended });
+    expect(reading).toMatchObject({ seenByXid: reading.appended, seenByOurs: reading.appended });
+  });
+});
+
+describe('What a reader saw', () => {
+  it('is compared with what was committed', () => {
+    const committed = new NumberSet();
+    for (const number of [0, 7, 8, 600_000, 600_000]) committed.add(number);
+    const sighting = new Sighting();
+    sighting.see(7, 'a', 1);
+    sighting.see(8, 'b', 0);
+    sighting.see(0, 'a', 0);
+    sighting.see(9, 'c', 0);
+    expect(sighting.judge('one', committed, null)).toEqual({
+      design: 'one',
+      appended: 4,
+      lost: 1,
+      inverted: 1,
+      isDense: null,
+    });
   });
 });

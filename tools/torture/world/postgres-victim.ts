@@ -1,0 +1,117 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@encaisse/platform/postgres';
+import { Client } from 'pg';
+import { freePort } from '../../bench/child-service';
+import { signalTree } from './process-tree';
+import type { Victim } from './victim';
+
+export type PostgresVictimOptions = {
+  readonly dataDir: string;
+  readonly settings?: Readonly<Record<string, string>>;
+};
+
+const ANSWER_DEADLINE_MS = 60_000;
+
+/** A PostgreSQL of the laboratory's own, always on the same port, with the durability of the default. */
+export class PostgresVictim implements Victim {
+  readonly name = 'postgres';
+  private isDown = false;
+
+  private constructor(
+    private readonly options: PostgresVictimOptions,
+    private readonly port: number,
+    private server: EmbeddedPostgres,
+    private pid: number,
+  ) {}
+
+  static async start(options: PostgresVictimOptions): Promise<PostgresVictim> {
+    const port = await freePort();
+    const server = await launch(options, port);
+    return new PostgresVictim(options, port, server, postmasterOf(options.dataDir));
+  }
+
+  /** Connection string of a database of this server. */
+  url(database = 'postgres'): string {
+    const url = new URL(this.server.url);
+    url.port = String(this.port);
+    url.pathname = `/${database}`;
+    return url.toString();
+  }
+
+  /** The folder of the cluster itself. */
+  get cluster(): string {
+    return join(this.options.dataDir, 'postgresql');
+  }
+
+  async createDatabase(name: string): Promise<string> {
+    await this.run(`create database ${name}`);
+    return this.url(name);
+  }
+
+  async run(statement: string, database?: string): Promise<void> {
+    const client = new Client({ connectionString: this.url(database) });
+    await client.connect();
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  }
+
+  kill(): void {
+    this.isDown = true;
+    signalTree(this.pid, 'SIGKILL');
+  }
+
+  pause(): void {
+    signalTree(this.pid, 'SIGSTOP');
+  }
+
+  resume(): void {
+    signalTree(this.pid, 'SIGCONT');
+  }
+
+  async restart(): Promise<void> {
+    await this.server.stop();
+    this.server = await launch(this.options, this.port);
+    this.pid = postmasterOf(this.options.dataDir);
+    this.isDown = false;
+    await this.untilItAnswers();
+  }
+
+  async stop(): Promise<void> {
+    if (!this.isDown) this.resume();
+    await this.server.stop();
+  }
+
+  private async untilItAnswers(): Promise<void> {
+    const deadline = performance.now() + ANSWER_DEADLINE_MS;
+    for (;;) {
+      try {
+        await this.run('select 1');
+        return;
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+        await wait(10);
+      }
+    }
+  }
+}
+
+function launch({ dataDir, settings }: PostgresVictimOptions, port: number) {
+  return startEmbeddedPostgres({ dataDir, settings: { ...settings, port: String(port) } });
+}
+
+function postmasterOf(dataDir: string): number {
+  return Number(readFileSync(join(dataDir, 'postgresql', 'postmaster.pid'), 'utf8').split('\n')[0]);
+}
+
+/** A folder for one run on the disk that the product would use, and its removal. */
+export function laboratoryFolder(name: string): { path: string; remove(): void } {
+  const root = resolve(process.env['DATA_DIR'] ?? '.data');
+  mkdirSync(root, { recursive: true });
+  const path = mkdtempSync(join(root, `${name}-`));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
