@@ -153,14 +153,30 @@ describe('Operating a running installation', () => {
   it('GEN-10 makes a read model again while the product runs, in any batch size', async () => {
     const one = await run(environment, 'rebuild', 'testing.things', '--batch-size', '7', '--json');
     expect(JSON.parse(one.result)).toEqual({
-      rebuilt: [{ name: 'testing.things', events: 20, position: 20, differences: [] }],
+      rebuilt: [
+        {
+          name: 'testing.things',
+          events: 20,
+          position: 20,
+          comparison: 'equal',
+          differences: [],
+          isSwitched: true,
+        },
+      ],
     });
     await service.platform.database.query(
       'update testing_things.things set index = 9 where index = 8',
     );
-    const all = await run(environment, 'rebuild', '--all');
-    expect(all.exitCode).toBe(0);
-    expect(all.result).toMatch(/up to position 20; it differs from what was served: things: 20:/);
+    const refused = await run(environment, 'rebuild', '--all');
+    expect(refused.exitCode).toBe(1);
+    expect(refused.result).toBe(
+      'testing.things: rebuilt up to position 20, it differs from what was served:\n' +
+        '  things {"position": 9} index: 9 became 8\n' +
+        '  nothing was switched; if the rebuilt values are the right ones, run it again with --accept-differences',
+    );
+    const accepted = await run(environment, 'rebuild', '--all', '--accept-differences');
+    expect(accepted.exitCode).toBe(0);
+    expect(accepted.result).toContain('things {"position": 9} index: 9 became 8');
     await record(service, 20);
     await until(async () => {
       const rows = await service.platform.database.query<{ index: number }>(

@@ -8,6 +8,11 @@ import {
 } from '@encaisse/audit/feature';
 import { SystemClock } from '@encaisse/platform/clock';
 import type { ParkedMessage } from '@encaisse/platform/message-bus';
+import {
+  type Comparison,
+  RebuildDiffers,
+  type RebuildReport,
+} from '@encaisse/platform/projections';
 import type { ServiceModule, Settings } from '@encaisse/platform/runtime';
 import { withAddress, withBus, withClient, withPlatform } from './installation';
 import { type Output, withProgress } from './output';
@@ -69,7 +74,11 @@ export async function restore(
 export async function rebuild(
   { settings, output, modules }: CommandContext,
   name: string | undefined,
-  options: { readonly all: boolean; readonly batchSize: number | undefined },
+  options: {
+    readonly all: boolean;
+    readonly batchSize: number | undefined;
+    readonly acceptDifferences: boolean;
+  },
 ): Promise<Outcome> {
   if ((name === undefined) === !options.all)
     throw new CommandRefused('give the name of a read model, or --all');
@@ -78,23 +87,49 @@ export async function rebuild(
       throw new CommandRefused(
         `no read model is named ${name}; there are: ${projections.names.join(', ')}`,
       );
-    const reports = [];
+    const { acceptDifferences, batchSize } = options;
+    const reports: Rebuilt[] = [];
     for (const one of name === undefined ? projections.names : [name]) {
       const report = await withProgress(output, `rebuild ${one}`, (onProgress) =>
-        projections.rebuild(one, {
-          onProgress,
-          ...(options.batchSize === undefined ? {} : { batchSize: options.batchSize }),
-        }),
+        projections
+          .rebuild(one, {
+            onProgress,
+            acceptDifferences,
+            ...(batchSize === undefined ? {} : { batchSize }),
+          })
+          .then((rebuilt) => ({ ...rebuilt, isSwitched: true }))
+          .catch((error: unknown) => {
+            if (error instanceof RebuildDiffers) return { ...error.report, isSwitched: false };
+            throw error;
+          }),
       );
       reports.push(report);
     }
-    const lines = reports.map(({ name: one, position, differences }) =>
-      differences.length === 0
-        ? `${one}: rebuilt up to position ${position}`
-        : `${one}: rebuilt up to position ${position}; it differs from what was served: ${differences.join('; ')}`,
-    );
-    return done({ rebuilt: reports }, lines.join('\n'));
+    const areSwitched = reports.every(({ isSwitched }) => isSwitched);
+    return done({ rebuilt: reports }, reports.map(rebuiltLines).join('\n'), areSwitched);
   });
+}
+
+type Rebuilt = RebuildReport & { readonly isSwitched: boolean };
+
+const COMPARED: Readonly<Record<Comparison, string>> = {
+  equal: 'equal to what was served',
+  differs: 'it differs from what was served:',
+  'new-version': 'not compared, because this version of it had not been served yet',
+  'log-restored': 'not compared, because what was served knew more than the restored log',
+};
+
+function rebuiltLines({ name, position, comparison, differences, isSwitched }: Rebuilt): string {
+  const advice =
+    'nothing was switched; if the rebuilt values are the right ones, run it again with --accept-differences';
+  return [
+    `${name}: rebuilt up to position ${position}, ${COMPARED[comparison]}`,
+    ...differences.map(
+      ({ table, key, column, served, rebuilt }) =>
+        `  ${table} ${key} ${column ?? 'the row'}: ${served ?? 'absent'} became ${rebuilt ?? 'absent'}`,
+    ),
+    ...(isSwitched ? [] : [`  ${advice}`]),
+  ].join('\n');
 }
 
 export async function parkedList(

@@ -12,6 +12,7 @@ import { Command, CommanderError } from 'commander';
 import * as commands from './commands';
 import { MODULES } from './modules';
 import type { Output } from './output';
+import { partitionsDetach, partitionsList } from './partition-commands';
 
 const DAY_SECONDS = '86400';
 
@@ -54,6 +55,7 @@ function describeProgram(run: Run, output: Output): Command {
     });
   describeData(program, run);
   describeReadModels(program, run);
+  describePartitions(program, run);
   describeParked(program, run);
   describeToken(program, run);
   return program;
@@ -84,7 +86,11 @@ function describeData(program: Command, run: Run): void {
 }
 
 function describeReadModels(program: Command, run: Run): void {
-  type Options = JsonOption & { readonly all?: true; readonly batchSize?: string };
+  type Options = JsonOption & {
+    readonly all?: true;
+    readonly batchSize?: string;
+    readonly acceptDifferences?: true;
+  };
   add(
     program,
     'rebuild [name]',
@@ -92,14 +98,30 @@ function describeReadModels(program: Command, run: Run): void {
   )
     .option('--all', 'every read model')
     .option('--batch-size <events>', 'events read at a time')
-    .action((name: string | undefined, { json, all, batchSize }: Options) =>
+    .option('--accept-differences', 'switch although it differs from what is served')
+    .action((name: string | undefined, { json, all, batchSize, acceptDifferences }: Options) =>
       run(json === true, (context) =>
         commands.rebuild(context, name, {
           all: all === true,
+          acceptDifferences: acceptDifferences === true,
           batchSize:
             batchSize === undefined ? undefined : commands.wholeNumber(batchSize, '--batch-size'),
         }),
       ),
+    );
+}
+
+function describePartitions(program: Command, run: Run): void {
+  const partitions = program
+    .command('partitions')
+    .description('the months of the tables that grow with the trade');
+  add(partitions, 'list', 'show them, oldest first').action(({ json }: JsonOption) =>
+    run(json === true, partitionsList),
+  );
+  add(partitions, 'detach', 'take out of the searches what is past the history; it is kept')
+    .option('--before <month>', 'months before this one only, such as 2025-08')
+    .action(({ json, before }: JsonOption & { readonly before?: string }) =>
+      run(json === true, (context) => partitionsDetach(context, before)),
     );
 }
 

@@ -4,6 +4,7 @@ import { PersonVault } from '@encaisse/platform/security';
 import { BackofficeDirectory } from './backoffice-directory';
 import { TransactionExportController } from './export/transaction-export.controller';
 import { journalProjection } from './journal/journal.projection';
+import { MonthUpkeep } from './journal/month-upkeep';
 import { MassOperationQueries } from './mass-operations/mass-operation-queries';
 import { MassOperationRequests } from './mass-operations/mass-operation-requests';
 import { MassOperationsController } from './mass-operations/mass-operations.controller';
@@ -33,6 +34,7 @@ import { TransactionsController } from './transactions/transactions.controller';
     MassSelection,
     MassOperationRequests,
     MassOperationQueries,
+    MonthUpkeep,
   ],
 })
 export class BackofficeModule implements OnModuleInit {

@@ -1,4 +1,11 @@
+import { instant } from '@encaisse/kernel';
 import type { SqlSession } from '@encaisse/platform/postgres';
+import {
+  bringBackMonthsOf,
+  ensureMonths,
+  monthOf,
+  type PartitionedTable,
+} from '@encaisse/platform/projections';
 
 export type ColumnType =
   | 'uuid'
@@ -25,57 +32,85 @@ export class RowTable<Row extends object> {
   readonly fields: readonly (keyof Row & string)[];
   /** The select list of whole rows. */
   readonly selection: string;
+  /** How the table is cut by month; null when it is not. */
+  readonly partitions: PartitionedTable | null;
   private readonly insertSql: string;
   private readonly updateSql: string;
   private readonly loadSql: string;
-  private readonly written: readonly string[];
+  private readonly written: readonly (keyof Row & string)[];
 
-  /** @param changing fields that a later event may change; the others stay as first written */
+  /**
+   * @param changing fields that a later event may change; the others stay as first written
+   * @param cutBy the instant whose month a row lies in, for a table cut by month; never a changing one
+   */
   constructor(
     readonly name: string,
     private readonly columns: Columns<Row>,
     private readonly id: keyof Row & string,
     changing: readonly (keyof Row & string)[],
+    private readonly cutBy: (keyof Row & string) | null = null,
   ) {
+    const idColumn = columnOf(id);
+    this.partitions = cutBy === null ? null : { table: name, key: columnOf(cutBy), id: idColumn };
+    const keys = cutBy === null ? [id] : [id, cutBy];
     this.fields = Object.keys(columns) as (keyof Row & string)[];
     this.selection = this.fields.map((field) => this.selected(field)).join(', ');
-    this.written = [id, ...changing];
-    const idColumn = columnOf(id);
+    this.written = [...keys, ...changing];
     this.insertSql = `insert into ${name} (${this.fields.map(columnOf).join(', ')})
       select ${this.fields.map((field) => `r."${field}"`).join(', ')}
       from json_to_recordset($1::json) as r(${this.recordset(this.fields)})`;
     this.updateSql = `update ${name} t
       set ${changing.map((field) => `${columnOf(field)} = r."${field}"`).join(', ')}
-      from json_to_recordset($1::json) as r(${this.recordset([id, ...changing])})
-      where t.${idColumn} = r."${id}"`;
+      from json_to_recordset($1::json) as r(${this.recordset(this.written)})
+      where ${keys.map((key) => `t.${columnOf(key)} = r."${key}"`).join(' and ')}`;
     this.loadSql = `select ${this.selection} from ${name} where ${idColumn} = any($1::uuid[])`;
   }
 
-  /** Column definitions, the id being the primary key. */
-  ddl(required: readonly (keyof Row & string)[]): string {
-    return this.fields
-      .map((field) => {
-        const constraint = field === this.id ? ' primary key' : '';
-        const nullability = required.includes(field) ? ' not null' : '';
-        return `${columnOf(field)} ${this.columns[field]}${nullability}${constraint}`;
-      })
-      .join(',\n  ');
+  /**
+   * The statement that creates the table; the id is its primary key. The key of a table cut by month
+   * holds the instant as well: PostgreSQL knows no unique key across partitions.
+   */
+  createTable(required: readonly (keyof Row & string)[]): string {
+    const definitions = this.fields.map((field) => {
+      const nullability = required.includes(field) ? ' not null' : '';
+      return `${columnOf(field)} ${this.columns[field]}${nullability}`;
+    });
+    const keys = this.cutBy === null ? [this.id] : [this.id, this.cutBy];
+    const lines = [...definitions, `primary key (${keys.map(columnOf).join(', ')})`];
+    const cut = this.cutBy === null ? '' : ` partition by range (${columnOf(this.cutBy)})`;
+    return `create table ${this.name} (\n  ${lines.join(',\n  ')}\n)${cut};`;
   }
 
+  /** The rows of these ids, wherever they lie; ids without a row are left out. */
   async load(ids: readonly string[], session: SqlSession): Promise<Map<string, Row>> {
     if (ids.length === 0) return new Map();
-    const rows = await session.query<Row>(this.loadSql, [ids]);
-    return new Map(rows.map((row) => [row[this.id] as string, row]));
+    const rows = await this.rowsOf(ids, session);
+    if (rows.size === ids.length || this.partitions === null) return rows;
+    const missing = ids.filter((id) => !rows.has(id));
+    if (!(await bringBackMonthsOf(this.partitions, missing, session))) return rows;
+    return this.rowsOf(ids, session);
   }
 
   async insert(rows: readonly Row[], session: SqlSession): Promise<void> {
-    if (rows.length > 0) await session.query(this.insertSql, [JSON.stringify(rows, withoutNulls)]);
+    if (rows.length === 0) return;
+    const { cutBy } = this;
+    if (this.partitions !== null && cutBy !== null) {
+      const hours = new Set(rows.map((row) => (row[cutBy] as string).slice(0, 13)));
+      const months = [...hours].map((hour) => monthOf(instant(`${hour}:00:00.000Z`)));
+      await ensureMonths(this.partitions, months, session);
+    }
+    await session.query(this.insertSql, [JSON.stringify(rows, withoutNulls)]);
   }
 
   async update(rows: readonly Row[], session: SqlSession): Promise<void> {
     if (rows.length === 0) return;
     const changes = rows.map((row) => picked(row, this.written));
     await session.query(this.updateSql, [JSON.stringify(changes)]);
+  }
+
+  private async rowsOf(ids: readonly string[], session: SqlSession): Promise<Map<string, Row>> {
+    const rows = await session.query<Row>(this.loadSql, [ids]);
+    return new Map(rows.map((row) => [row[this.id] as string, row]));
   }
 
   private recordset(fields: readonly (keyof Row & string)[]): string {

@@ -1,6 +1,24 @@
+export {
+  bringBackMonthsOf,
+  ensureMonths,
+  monthOf,
+  type PartitionedTable,
+} from './month-partitions';
+export {
+  MonthStillSearched,
+  type PartitionStatus,
+  type UpkeepOptions,
+  type UpkeepReport,
+} from './partition-upkeep';
 export * from './platform-migrations';
 export * from './projection';
 export { type PlatformLogger } from './projection-runner';
 export * from './projections';
-export { type RebuildOptions, type RebuildReport } from './rebuild';
+export {
+  type Comparison,
+  type Difference,
+  type RebuildOptions,
+  RebuildDiffers,
+  type RebuildReport,
+} from './rebuild';
 export { type ReferenceDefinition, ReferenceView } from './reference-view';

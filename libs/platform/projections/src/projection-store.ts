@@ -37,8 +37,10 @@ export class ProjectionStore {
     await this.database.transaction(async (session) => {
       await session.query(`set local search_path to ${slot.schema}, public`);
       await session.query(projection.indexes ?? '');
+      // A table cut by month stands for its partitions: they are read through it.
       const tables = await session.query<{ name: string }>(
-        'select quote_ident(tablename) as name from pg_tables where schemaname = $1',
+        `select quote_ident(relname) as name from pg_class
+         where relnamespace = $1::regnamespace and relkind in ('r', 'p') and not relispartition`,
         [slot.schema],
       );
       for (const { name } of tables) await session.query(`analyze ${slot.schema}.${name}`);

@@ -1,5 +1,6 @@
 import type { RecordedEvent } from '@encaisse/platform/event-store';
 import type { SqlSession } from '@encaisse/platform/postgres';
+import type { PartitionedTable } from './month-partitions';
 
 /**
  * A read model: tables that follow from the log and can be dropped and rebuilt (D9).
@@ -17,6 +18,13 @@ export type Projection = {
   readonly tables: string;
   /** Secondary indexes, built after a rebuild's bulk load. Unqualified names. */
   readonly indexes?: string;
+  /** Tables cut by month; their months are created, detached and brought back by the upkeep. */
+  readonly partitions?: readonly PartitionedTable[];
+  /**
+   * Months of history someone may search, asked inside the schema; the upkeep keeps at least those
+   * attached. Absent when the settings alone decide.
+   */
+  longestHistory?(session: SqlSession): Promise<number>;
   /** Stream categories it reads; the others are skipped unread. */
   readonly categories: readonly string[];
   /**

@@ -1,5 +1,12 @@
 import type { EventStore } from '@encaisse/platform/event-store';
 import type { Database } from '@encaisse/platform/postgres';
+import {
+  keepMonths,
+  partitionStatus,
+  type PartitionStatus,
+  type UpkeepOptions,
+  type UpkeepReport,
+} from './partition-upkeep';
 import type { Projection, ProjectionStatus } from './projection';
 import { type PlatformLogger, ProjectionRunner } from './projection-runner';
 import { type RebuildOptions, type RebuildReport, rebuildProjection } from './rebuild';
@@ -90,5 +97,24 @@ export class Projections {
     if (!projection)
       throw new Error(`no projection is named ${name}; there are: ${this.names.join(', ')}`);
     return rebuildProjection(projection, this.store, this.database, options);
+  }
+
+  /** The months of every table that is cut by month, oldest first. */
+  async partitions(): Promise<PartitionStatus[]> {
+    const found: PartitionStatus[] = [];
+    for (const projection of this.projections.values())
+      found.push(...(await partitionStatus(projection, this.database)));
+    return found;
+  }
+
+  /**
+   * Creates the coming months of every table cut by month, detaches what is past the history and
+   * brings back what a longer one asks for. Can be repeated, also by several processes at once.
+   */
+  async keepMonths(options: UpkeepOptions): Promise<UpkeepReport[]> {
+    const reports: UpkeepReport[] = [];
+    for (const projection of this.projections.values())
+      reports.push(...(await keepMonths(projection, this.database, options)));
+    return reports;
   }
 }

@@ -151,10 +151,11 @@ const CHANGING_FIELDS = [
   'setAsideDetail',
 ] as const satisfies readonly (keyof JournalRow)[];
 
-/** The table of the journal. */
+/** The table of the journal, cut by the month of the transaction's own date. */
 export const JOURNAL_ROWS = new RowTable<JournalRow>(
   'transactions',
   COLUMNS,
   'transactionId',
   CHANGING_FIELDS,
+  'createdAt',
 );

@@ -4,7 +4,7 @@ import { JOURNAL_ROWS } from './journal-row';
 /** Stands for the whole installation among the nodes that have figures. */
 export const ROOT_NODE_ID = '00000000-0000-0000-0000-000000000000';
 
-const columns = JOURNAL_ROWS.ddl([
+const transactions = JOURNAL_ROWS.createTable([
   'environment',
   'shopId',
   'paymentMeans',
@@ -37,9 +37,7 @@ create table ${name} (
 export const JOURNAL_TABLES = `
 create extension if not exists pg_trgm schema public;
 
-create table transactions (
-  ${columns}
-);
+${transactions}
 
 -- Shops and contracts differ a thousandfold in size: the planner must know the large ones.
 alter table transactions alter column shop_id set statistics 400;
@@ -47,7 +45,8 @@ alter table transactions alter column contract_number set statistics 400;
 
 create table nodes (
   node_id uuid primary key,
-  parent_id uuid not null
+  parent_id uuid not null,
+  history_months smallint
 );
 
 create table node_shops (

@@ -438,6 +438,7 @@ describe('A rebuild of the journal', () => {
       name: JOURNAL_PROJECTION,
       events: await store.lastPosition(),
       position: await store.lastPosition(),
+      comparison: 'equal',
       differences: [],
     });
   });

@@ -21,13 +21,23 @@ export type PersonalData = Pick<PersonVault, 'reveal'>;
 export function journalProjection(personalData: PersonalData): Projection {
   return {
     name: JOURNAL_PROJECTION,
-    version: 1,
+    version: 2,
     schema: JOURNAL_SCHEMA,
     tables: JOURNAL_TABLES,
     indexes: JOURNAL_INDEXES,
     categories: [transactionStream.category, NODE_CATEGORY],
+    partitions: JOURNAL_ROWS.partitions === null ? [] : [JOURNAL_ROWS.partitions],
+    longestHistory,
     apply: (events, session) => apply(events, session, personalData),
   };
+}
+
+/** The longest history a brand has chosen (GEN-09); 0 when none has. */
+async function longestHistory(session: SqlSession): Promise<number> {
+  const [row] = await session.query<{ months: number }>(
+    'select coalesce(max(history_months), 0)::int as months from nodes',
+  );
+  return row?.months ?? 0;
 }
 
 const NODE_PREFIX = `${NODE_CATEGORY}-`;

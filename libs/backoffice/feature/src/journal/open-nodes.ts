@@ -10,8 +10,13 @@ export async function openNodes(
   if (nodes.length === 0) return;
   const parents = nodes.map(({ parentId }) => parentId ?? ROOT_NODE_ID);
   await session.query(
-    `insert into nodes (node_id, parent_id) select * from unnest($1::uuid[], $2::uuid[])`,
-    [nodes.map(({ nodeId }) => nodeId), parents],
+    `insert into nodes (node_id, parent_id, history_months)
+     select * from unnest($1::uuid[], $2::uuid[], $3::smallint[])`,
+    [
+      nodes.map(({ nodeId }) => nodeId),
+      parents,
+      nodes.map(({ historyMonths }) => historyMonths ?? null),
+    ],
   );
   const shopIds = nodes.filter(({ level }) => level === 'SHOP').map(({ nodeId }) => nodeId);
   await session.query(

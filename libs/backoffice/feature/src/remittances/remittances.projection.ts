@@ -17,9 +17,13 @@ export const remittancesProjection: Projection = {
   name: REMITTANCES_PROJECTION,
   version: 1,
   schema: REMITTANCES_SCHEMA,
-  tables: `create table remittances (
-    ${REMITTANCE_ROWS.ddl(['environment', 'shopId', 'currency', 'createdAt', 'totalMinor'])}
-  );`,
+  tables: REMITTANCE_ROWS.createTable([
+    'environment',
+    'shopId',
+    'currency',
+    'createdAt',
+    'totalMinor',
+  ]),
   indexes: `
     create index remittances_date on remittances (environment, created_at, remittance_id);
     create index remittances_shop on remittances (shop_id, created_at, remittance_id);
