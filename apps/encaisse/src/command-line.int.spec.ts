@@ -65,6 +65,7 @@ class ThingsModule implements OnModuleInit {
     this.bus.publish({
       name: 'testing.things',
       categories: ['testing.thing'],
+      schemas: { 'testing.thing.v1': {} },
       map: ({ data }) => [{ type: 'testing.thing.v1', data }],
     });
     this.bus.subscribe({

@@ -69,6 +69,7 @@ type Recorded = {
 export const massOperationPublication = {
   name: 'backoffice.mass-operations',
   categories: [MASS_OPERATION_CATEGORY],
+  schemas: { [MASS_OPERATION_SELECTED_V1]: MASS_OPERATION_SELECTED_V1_SCHEMA },
   map({ type, data, metadata }: Recorded): { type: string; data: MassOperationSelectedV1 }[] {
     if (type !== 'MassOperationSelected') return [];
     const { kind, login } = metadata.actor;

@@ -11,6 +11,9 @@ export class EffectFailed extends Error {
   }
 }
 
+/** The bus cannot work as it is set up; an operator can mend it. One line. */
+export class BusRefused extends Error {}
+
 /** Another copy of the group moved the checkpoint: it does the work now. */
 export class CheckpointTaken extends Error {}
 

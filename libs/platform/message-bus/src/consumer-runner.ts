@@ -1,17 +1,12 @@
 import type { EventStore, RecordedEvent, Subscription } from '@encaisse/platform/event-store';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CheckpointTaken } from './bus-errors';
-import type { ConsumerGroups, PlacedMessage } from './consumer-groups';
+import { LogCheckpoint } from './checkpoint';
+import type { ConsumerGroups } from './consumer-groups';
+import { type BusLogger, LineOfMessages, type Step } from './line-of-messages';
 import type { Consumer, ConsumerStatus } from './message-bus';
 import type { MessageMapping } from './message-mapping';
-import { MessageFailed, type MessageTaker, type Refused } from './message-taker';
-
-/** The few log calls the bus makes; pino satisfies it. */
-export type BusLogger = {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-  error(details: object, message: string): void;
-};
+import type { MessageTaker } from './message-taker';
 
 export type RunnerSettings = {
   /** Pauses between the tries of a message; one more try than pauses, then it is parked. */
@@ -50,11 +45,23 @@ export class ConsumerRunner {
   private turn: Promise<void> = Promise.resolve();
   private quietSave: NodeJS.Timeout | undefined;
   private state: ConsumerStatus['state'] = 'stopped';
-  private saved = 0;
+  private readonly line: LineOfMessages;
   private seen = 0;
 
   constructor(private readonly parts: RunnerParts) {
-    this.types = new Set(parts.consumer.types);
+    const { consumer, groups, taker, logger, settings } = parts;
+    this.types = new Set(consumer.types);
+    const lineParts = {
+      checkpoint: new LogCheckpoint(consumer.group, groups),
+      taker,
+      logger,
+      retryDelaysMillis: settings.retryDelaysMillis,
+      stopping: this.stopping.signal,
+      onState: (state: ConsumerStatus['state']) => {
+        this.state = state;
+      },
+    };
+    this.line = new LineOfMessages(lineParts, 0);
   }
 
   start(): void {
@@ -93,14 +100,15 @@ export class ConsumerRunner {
 
   private async follow(): Promise<void> {
     const { groups, store, consumer } = this.parts;
-    this.saved = await groups.positionOf(consumer.group);
-    this.seen = this.saved;
+    const saved = await groups.positionOf(consumer.group);
+    this.line.moveTo(saved);
+    this.seen = saved;
     const head = await store.lastPosition();
-    if (this.saved > head)
-      throw new Error(`checkpoint ${this.saved} is ahead of the log (${head}): it was restored`);
+    if (saved > head)
+      throw new Error(`checkpoint ${saved} is ahead of the log (${head}): it was restored`);
     if (this.stopping.signal.aborted) return;
     this.subscription = store.subscribeToAll({
-      after: this.saved,
+      after: saved,
       batchSize: BATCH_SIZE,
       onBatch: (events) => this.inTurn(() => this.onBatch(events)),
     });
@@ -120,75 +128,22 @@ export class ConsumerRunner {
     const perEvent = this.parts.mapping.select(events, this.types);
     for (let index = 0; index < perEvent.length;) {
       if (this.stopping.signal.aborted) return;
-      const stretch: PlacedMessage[][] = [];
+      const steps: Step[] = [];
       let count = 0;
       for (; index < perEvent.length && count < MESSAGES_PER_TRANSACTION; index += 1) {
-        stretch.push([...perEvent[index]!]);
-        count += perEvent[index]!.length;
+        const messages = perEvent[index]!;
+        steps.push({ to: messages.at(-1)!.position, messages });
+        count += messages.length;
       }
-      await this.takeStretch(stretch);
+      await this.line.take(steps);
+      this.seen = this.line.position;
     }
+    // A stop may come while a message is tried again: what was not taken is not passed over.
+    if (this.line.position < (perEvent.at(-1)?.at(-1)?.position ?? 0)) return;
     this.seen = last.position;
     this.state = 'live';
-    if (this.seen - this.saved >= QUIET_SAVE_EVERY_EVENTS) await this.saveQuietly();
-    else if (this.seen > this.saved) this.scheduleQuietSave();
-  }
-
-  /** All at once; one event after the other when an effect fails, so that the others go on. */
-  private async takeStretch(perEvent: readonly (readonly PlacedMessage[])[]): Promise<void> {
-    try {
-      await this.takeAll(perEvent.flat());
-      return;
-    } catch (error) {
-      if (!(error instanceof MessageFailed)) throw error;
-    }
-    for (const messages of perEvent) {
-      if (this.stopping.signal.aborted) return;
-      await this.takeWithRetries(messages);
-    }
-  }
-
-  private async takeAll(messages: readonly PlacedMessage[], refused?: Refused): Promise<void> {
-    const to = messages.at(-1)?.position ?? this.saved;
-    await this.parts.taker.take({ from: this.saved, to, messages }, refused);
-    this.saved = to;
-    this.seen = to;
-    this.state = 'live';
-  }
-
-  private async takeWithRetries(messages: readonly PlacedMessage[]): Promise<void> {
-    const { retryDelaysMillis } = this.parts.settings;
-    for (let attempts = 1; !this.stopping.signal.aborted; attempts += 1) {
-      try {
-        await this.takeAll(messages);
-        return;
-      } catch (error) {
-        if (!(error instanceof MessageFailed)) throw error;
-        const delay = retryDelaysMillis[attempts - 1];
-        if (delay === undefined) {
-          await this.park(messages, { placed: error.placed, attempts, error: error.cause });
-          return;
-        }
-        this.state = 'retrying';
-        await this.pause(delay);
-      }
-    }
-  }
-
-  private async park(messages: readonly PlacedMessage[], refused: Refused): Promise<void> {
-    await this.takeAll(messages, refused);
-    const { message } = refused.placed;
-    this.parts.logger.error(
-      {
-        group: this.parts.consumer.group,
-        messageId: message.id,
-        messageType: message.type,
-        key: message.key,
-        attempts: refused.attempts,
-        error: refused.error instanceof Error ? refused.error.message : String(refused.error),
-      },
-      'a message is parked; later ones of its key wait behind it (npx encaisse parked list)',
-    );
+    if (this.seen - this.line.position >= QUIET_SAVE_EVERY_EVENTS) await this.saveQuietly();
+    else if (this.seen > this.line.position) this.scheduleQuietSave();
   }
 
   /** Waits until the group has work to do and nobody does it. */
@@ -215,11 +170,12 @@ export class ConsumerRunner {
 
   /** Tells the others how far the log was read when it held nothing for this group. */
   private async saveQuietly(): Promise<void> {
-    if (this.seen <= this.saved) return;
+    const saved = this.line.position;
+    if (this.seen <= saved) return;
     const { groups, consumer } = this.parts;
-    const isOurs = await groups.move(consumer.group, this.saved, this.seen);
+    const isOurs = await groups.move(consumer.group, saved, this.seen);
     if (!isOurs) throw new CheckpointTaken();
-    this.saved = this.seen;
+    this.line.moveTo(this.seen);
   }
 
   private inTurn(work: () => Promise<void>): Promise<void> {
@@ -232,7 +188,10 @@ export class ConsumerRunner {
     this.state = 'retrying';
     const { group } = this.parts.consumer;
     const text = error instanceof Error ? error.message : String(error);
-    this.parts.logger.error({ group, position: this.saved, error: text }, 'a consumer is halted');
+    this.parts.logger.error(
+      { group, position: this.line.position, error: text },
+      'a consumer is halted',
+    );
   }
 
   private async pause(millis: number): Promise<void> {

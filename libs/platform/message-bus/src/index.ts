@@ -1,4 +1,5 @@
 export { BusTables } from './bus-migrations';
-export type { BusLogger } from './consumer-runner';
+export { BusRefused } from './bus-errors';
+export type { BusLogger } from './line-of-messages';
 export { LogMessageBus, type LogMessageBusOptions } from './log-message-bus';
 export * from './message-bus';

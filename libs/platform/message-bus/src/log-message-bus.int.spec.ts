@@ -27,6 +27,7 @@ describeMessageBusContract('the event log', async () => {
   return {
     store,
     database: onlooker,
+    copiesAtWork: 1,
     newBus: () =>
       new LogMessageBus({
         database,
@@ -66,6 +67,7 @@ function startConsumerProcess(url: string): ChildProcess {
       bus.publish({
         name: 'testing.things',
         categories: ['testing.thing'],
+        schemas: { 'testing.thing.v1': {} },
         map: (event) => [{ type: 'testing.thing.v1', data: event.data }],
       });
       bus.subscribe({

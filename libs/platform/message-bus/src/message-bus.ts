@@ -22,6 +22,11 @@ export type Publication = {
   /** `<context>.<noun>`, unique. */
   readonly name: string;
   readonly categories: readonly string[];
+  /**
+   * The JSON Schema (draft 2020-12) of the data of each message type it may make. A type names its
+   * version and never changes its schema; a type that is not listed here is not published.
+   */
+  readonly schemas: Readonly<Record<string, object>>;
   /** The messages of one event, none for most. */
   map(
     this: void,
@@ -65,15 +70,27 @@ export type ConsumerStatus = {
   readonly state: 'live' | 'standby' | 'retrying' | 'stopped';
 };
 
+/** What carries the log's messages to a broker, where there is one. */
+export type RelayStatus = {
+  /** Position of the last event whose messages are on the broker for good. */
+  readonly position: number;
+  readonly lag: number;
+  /** What this process has to do with it: « aside » when it does not know all that is published. */
+  readonly state: 'relaying' | 'standby' | 'waiting' | 'aside' | 'stopped';
+};
+
 /**
  * Durable messages between services (D8): at least once on the wire, exactly once in effect, in order
  * per key. Never published from request code: what is recorded in the log is what is published.
  */
 export abstract class MessageBus {
+  /** All that this process knows to be published, in the order of their names. */
+  abstract get publications(): readonly Publication[];
   /** Declares what a context publishes. Before `start`; the same one twice is the same as once. */
   abstract publish(publication: Publication): void;
   /** Declares a consumer. Before `start`. */
   abstract subscribe(consumer: Consumer): void;
+  /** Throws BusRefused when what it is given cannot work; an outage is waited out instead. */
   abstract start(): Promise<void>;
   abstract stop(): Promise<void>;
   abstract status(): Promise<readonly ConsumerStatus[]>;
@@ -86,4 +103,13 @@ export abstract class MessageBus {
     readonly group?: string;
     readonly key?: string;
   }): Promise<{ readonly replayed: number; readonly stillParked: readonly ParkedMessage[] }>;
+  /** Null where consumers read the log themselves. */
+  relayStatus(): Promise<RelayStatus | null> {
+    return Promise.resolve(null);
+  }
+
+  /** For readiness: a text, starting with « down » when the process should not be counted on. */
+  condition(): string {
+    return 'up';
+  }
 }

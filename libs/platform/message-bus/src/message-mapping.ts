@@ -17,11 +17,21 @@ export class MessageMapping {
     this.publications.sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
+  /** In the order of their names. */
+  get all(): readonly Publication[] {
+    return this.publications;
+  }
+
+  /** Every message type, in the order of the alphabet. */
+  get types(): readonly string[] {
+    return this.publications.flatMap(({ schemas }) => Object.keys(schemas)).sort();
+  }
+
   messagesOf(event: RecordedEvent): readonly Message[] {
     const category = categoryOf(event.streamId);
     const made = this.publications
       .filter(({ categories }) => categories.includes(category))
-      .flatMap(({ map }) => map(event));
+      .flatMap((publication) => declared(publication, publication.map(event)));
     return made.map(({ type, data }, index) => ({
       id: made.length === 1 ? event.eventId : `${event.eventId}.${index}`,
       type,
@@ -48,4 +58,15 @@ export class MessageMapping {
       )
       .filter((messages) => messages.length > 0);
   }
+}
+
+/** What a publication makes without saying so would be known to nobody who asks what is published. */
+function declared<Made extends { readonly type: string }>(
+  { name, schemas }: Publication,
+  made: readonly Made[],
+): readonly Made[] {
+  for (const { type } of made)
+    if (!Object.hasOwn(schemas, type))
+      throw new Error(`the publication ${name} makes ${type} without a schema`);
+  return made;
 }

@@ -1,11 +1,13 @@
 import type { Database, SqlSession } from '@encaisse/platform/postgres';
 import { CheckpointTaken, EffectFailed, isWaitedOut } from './bus-errors';
+import type { Checkpoint } from './checkpoint';
 import type { ConsumerGroups, PlacedMessage } from './consumer-groups';
 import type { Gate } from './gate';
 import type { Consumer } from './message-bus';
 
-/** What is to be done with the messages of one stretch of the log. */
+/** What is to be done with the messages of one stretch of a line of messages. */
 export type Stretch = {
+  readonly checkpoint: Checkpoint;
   readonly from: number;
   readonly to: number;
   readonly messages: readonly PlacedMessage[];
@@ -33,7 +35,7 @@ const BROKEN_TRANSACTION = '25P02';
 /** Runs effects: each with the checkpoint that says it is done, in one SQL transaction. */
 export class MessageTaker {
   constructor(
-    private readonly consumer: Consumer,
+    readonly consumer: Consumer,
     private readonly groups: ConsumerGroups,
     private readonly database: Database,
     private readonly gate: Gate,
@@ -45,22 +47,13 @@ export class MessageTaker {
    * message whose effect failed, CheckpointTaken when another copy was faster.
    */
   async take(stretch: Stretch, refused?: Refused): Promise<void> {
-    const { group } = this.consumer;
+    const { checkpoint, from, to, messages } = stretch;
     await this.inTransaction(async (session) => {
-      if ((await this.groups.lock(group, session)) !== stretch.from) throw new CheckpointTaken();
-      const parkedKeys = await this.groups.parkedKeys(group, session);
-      let last: PlacedMessage | undefined;
-      for (const placed of stretch.messages) {
-        const { key } = placed.message;
-        if (placed === refused?.placed) {
-          await this.groups.park(group, placed, refused.attempts, refused.error, session);
-          parkedKeys.add(key);
-        } else if (parkedKeys.has(key)) await this.groups.park(group, placed, 0, null, session);
-        else await this.runEffect((last = placed), session);
-      }
-      await this.finish(last, () =>
-        this.groups.advance(group, stretch.from, stretch.to, session).then(() => undefined),
-      );
+      if ((await checkpoint.lock(session)) !== from) throw new CheckpointTaken();
+      const last = await this.runEffects(stretch, refused, session);
+      await this.finish(last, async () => {
+        if (!(await checkpoint.advance(from, to, messages, session))) throw new CheckpointTaken();
+      });
     });
   }
 
@@ -75,6 +68,26 @@ export class MessageTaker {
       await this.finish(placed, () => this.groups.removeParked(group, placed, session));
       return placed;
     });
+  }
+
+  /** Gives the last message whose effect was run. */
+  private async runEffects(
+    { checkpoint, messages }: Stretch,
+    refused: Refused | undefined,
+    session: SqlSession,
+  ): Promise<PlacedMessage | undefined> {
+    const { group } = this.consumer;
+    const parkedKeys = await this.groups.parkedKeys(group, session);
+    let last: PlacedMessage | undefined;
+    for (const placed of await checkpoint.untaken(messages, session)) {
+      const { key } = placed.message;
+      if (placed === refused?.placed) {
+        await this.groups.park(group, placed, refused.attempts, refused.error, session);
+        parkedKeys.add(key);
+      } else if (parkedKeys.has(key)) await this.groups.park(group, placed, 0, null, session);
+      else await this.runEffect((last = placed), session);
+    }
+    return last;
   }
 
   /** Effects may use connections of the pool too, so transactions never take all of them. */

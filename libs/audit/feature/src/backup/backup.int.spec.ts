@@ -82,6 +82,7 @@ async function consume(
   bus.publish({
     name: 'testing.things',
     categories: ['testing.thing'],
+    schemas: { 'testing.thing.v1': {} },
     map: (event) => [{ type: 'testing.thing.v1', data: event.data }],
   });
   for (const group of groups)
