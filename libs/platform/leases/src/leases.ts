@@ -21,6 +21,8 @@ export type HeldWork = {
   readonly name: string;
   /** Whether this process does the work right now. */
   readonly isHolder: boolean;
+  /** Whether the first try got the lease. */
+  readonly firstTry: Promise<boolean>;
   /** Ends the work, gives the lease back and stops trying to get it. */
   stop(): Promise<void>;
 };
@@ -143,6 +145,8 @@ class Holding implements HeldWork {
   private lease: Lease | null = null;
   private loop: Promise<void> = Promise.resolve();
   private readonly stopping = new AbortController();
+  private tellFirstTry: (isGot: boolean) => void = () => undefined;
+  readonly firstTry = new Promise<boolean>((resolve) => (this.tellFirstTry = resolve));
 
   constructor(
     readonly name: string,
@@ -164,11 +168,13 @@ class Holding implements HeldWork {
     this.stopping.abort();
     this.lease?.end();
     await this.loop;
+    this.tellFirstTry(false);
   }
 
   private async turns(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       const lease = await this.tryAcquire();
+      this.tellFirstTry(lease !== null);
       if (lease !== null) await this.serve(lease);
       await pause(this.lifetimeMillis / 6, this.stopping.signal);
     }

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
-import { Clock, ControllableClock } from '@encaisse/platform/clock';
+import { Clock, ControllableClock, SystemTimers, Timers } from '@encaisse/platform/clock';
 import { EventStore, Streams } from '@encaisse/platform/event-store';
 import {
   bodyValidation,
@@ -10,6 +10,7 @@ import {
   TokenGuard,
   Tokens,
 } from '@encaisse/platform/http';
+import { Leases } from '@encaisse/platform/leases';
 import { MessageBus } from '@encaisse/platform/message-bus';
 import { Database } from '@encaisse/platform/postgres';
 import { Projections } from '@encaisse/platform/projections';
@@ -61,11 +62,13 @@ function partsOf(platform: Platform): Provider[] {
     { provide: EventStore, useValue: platform.store },
     { provide: Streams, useValue: platform.streams },
     { provide: Clock, useValue: platform.clock },
+    { provide: Timers, useClass: SystemTimers },
     ...(platform.clock instanceof ControllableClock
       ? [{ provide: ControllableClock, useValue: platform.clock }]
       : []),
     { provide: Projections, useValue: platform.projections },
     { provide: MessageBus, useValue: platform.bus },
+    { provide: Leases, useValue: platform.leases },
     { provide: TimedJobs, useValue: platform.timedJobs },
     { provide: Workers, useValue: platform.workers },
     { provide: TransactionNumbers, useValue: platform.numbers },

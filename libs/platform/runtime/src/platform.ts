@@ -4,6 +4,7 @@ import { type Clock, ControllableClock, SystemClock } from '@encaisse/platform/c
 import { type EventStore, PostgresEventStore, Streams } from '@encaisse/platform/event-store';
 import { Tokens } from '@encaisse/platform/http';
 import { BusTables, LogMessageBus, type MessageBus } from '@encaisse/platform/message-bus';
+import { LeasedEventStore, Leases, LeaseTables } from '@encaisse/platform/leases';
 import { Database, startEmbeddedPostgres } from '@encaisse/platform/postgres';
 import { PlatformTables1763769600000, Projections } from '@encaisse/platform/projections';
 import {
@@ -35,6 +36,7 @@ export type Platform = {
   readonly clock: Clock;
   readonly projections: Projections;
   readonly bus: MessageBus;
+  readonly leases: Leases;
   readonly timedJobs: TimedJobs;
   readonly workers: Workers;
   readonly numbers: TransactionNumbers;
@@ -53,6 +55,7 @@ export const PLATFORM_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   PlatformTables1763769600000,
   SecurityTables,
   BusTables,
+  LeaseTables,
 ];
 
 /** Opens the platform of one process. Throws StartRefused with one line when it cannot. */
@@ -91,11 +94,14 @@ async function assemble(
   url: string,
   dataDir: string,
 ): Promise<Platform> {
-  const store = await PostgresEventStore.open({ url, applicationName: service, logger });
+  const store = new LeasedEventStore(
+    await PostgresEventStore.open({ url, applicationName: service, logger }),
+  );
   const database = await Database.connect(
     { url, applicationName: service, poolSize: settings.databasePoolSize },
     PLATFORM_MIGRATIONS,
   );
+  const leases = new Leases({ database, logger });
   const clock = await openClock(settings, database);
   const projections = new Projections(store, database, logger);
   const keyring = await Keyring.open(database, masterKey(settings, dataDir));
@@ -113,8 +119,9 @@ async function assemble(
     clock,
     projections,
     bus,
-    timedJobs: new TimedJobs(database, clock, logger),
-    workers: new Workers(logger),
+    leases,
+    timedJobs: new TimedJobs(database, clock, logger, leases),
+    workers: new Workers(logger, leases),
     numbers: new TransactionNumbers(database),
     tokens: new Tokens(Buffer.from(settings.tokenKey ?? keptKey(dataDir, 'token.key'), 'hex')),
     cardVault: new PostgresCardVault(database, keyring),

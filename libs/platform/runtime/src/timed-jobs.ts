@@ -1,6 +1,7 @@
 import { epochMillis, type Instant, instantOfEpochMillis } from '@encaisse/kernel';
 import type { Database } from '@encaisse/platform/postgres';
 import type { Clock } from '@encaisse/platform/clock';
+import { fence, type Lease, type Leases, underLease } from '@encaisse/platform/leases';
 import type { Logger } from './logger';
 
 /** Work that falls due at business instants, such as the evening's telecollection. */
@@ -14,14 +15,18 @@ export type TimedJob = {
 
 const TICK_MILLIS = 1000;
 
+type DueJob = { readonly job: TimedJob; readonly at: Instant; readonly lease: Lease };
+
 type StepClock = (at: Instant) => void;
 
 /**
  * Runs timed jobs when the clock reaches them, oldest first, each due instant once. What fell due while
  * the product was down is caught up at start. Its progress is a plain row, its effects are events.
+ * Of several copies of a service one runs a job at a time, under the job's lease.
  */
 export class TimedJobs {
   private readonly jobs: TimedJob[] = [];
+  private readonly held = new Map<string, { lease: Lease; stopRenewing: () => void }>();
   private timer: NodeJS.Timeout | undefined;
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -29,6 +34,7 @@ export class TimedJobs {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly logger: Logger,
+    private readonly leases: Leases,
   ) {}
 
   register(job: TimedJob): void {
@@ -45,13 +51,20 @@ export class TimedJobs {
     }
     await this.runDue(this.clock.now(), undefined, true);
     this.timer = setInterval(() => {
-      void this.runDue(this.clock.now());
+      this.runDue(this.clock.now()).catch((error: unknown) => {
+        this.logger.error({ error: (error as Error).message }, 'timed jobs wait');
+      });
     }, TICK_MILLIS);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.turn.catch(() => undefined);
+    for (const { lease, stopRenewing } of this.held.values()) {
+      stopRenewing();
+      await this.leases.release(lease);
+    }
+    this.held.clear();
   }
 
   /** Forgets that instants after `at` were done: a development clock went back. */
@@ -69,6 +82,7 @@ export class TimedJobs {
   }
 
   private async serve(until: Instant, step: StepClock | undefined, isCatchUp: boolean) {
+    await this.takeFreeLeases();
     let served = 0;
     for (;;) {
       const due = await this.firstDue(until);
@@ -76,31 +90,52 @@ export class TimedJobs {
       step?.(due.at);
       if (isCatchUp) this.logger.info({ job: due.job.name, dueAt: due.at }, 'catching up');
       try {
-        await due.job.run(due.at);
+        await this.runOne(due.job, due.at, due.lease);
       } catch (error) {
         const { message } = error as Error;
         this.logger.error({ job: due.job.name, dueAt: due.at, error: message }, 'a job failed');
         return served;
       }
-      await this.database.query(
-        'update platform.timed_jobs set done_until = $2 where name = $1 and done_until < $2',
-        [due.job.name, due.at],
-      );
       served += 1;
     }
   }
 
-  private async firstDue(until: Instant): Promise<{ job: TimedJob; at: Instant } | null> {
+  private async runOne(job: TimedJob, dueAt: Instant, lease: Lease): Promise<void> {
+    await underLease(lease, () => job.run(dueAt));
+    await this.database.transaction(async (session) => {
+      await fence(session, lease);
+      await session.query(
+        'update platform.timed_jobs set done_until = $2 where name = $1 and done_until < $2',
+        [job.name, dueAt],
+      );
+    });
+  }
+
+  /** A job whose lease another copy holds is that copy's to run. */
+  private async takeFreeLeases(): Promise<void> {
+    for (const { name } of this.jobs) {
+      const held = this.held.get(name);
+      if (held?.lease.isHeld === true) continue;
+      held?.stopRenewing();
+      this.held.delete(name);
+      const lease = await this.leases.acquire(`job.${name}`);
+      if (lease !== null)
+        this.held.set(name, { lease, stopRenewing: this.leases.renewRegularly(lease) });
+    }
+  }
+
+  private async firstDue(until: Instant): Promise<DueJob | null> {
     const rows = await this.database.query<{ name: string; done_until: Date }>(
       'select name, done_until from platform.timed_jobs',
     );
-    let first: { job: TimedJob; at: Instant } | null = null;
+    let first: DueJob | null = null;
     for (const job of this.jobs) {
       const row = rows.find(({ name }) => name === job.name);
-      if (!row) continue;
+      const lease = this.held.get(job.name)?.lease;
+      if (!row || lease?.isHeld !== true) continue;
       const at = job.nextAfter(instantOfEpochMillis(row.done_until.getTime()));
       if (at === null || epochMillis(at) > epochMillis(until)) continue;
-      if (first === null || at < first.at) first = { job, at };
+      if (first === null || at < first.at) first = { job, at, lease };
     }
     return first;
   }

@@ -23,11 +23,12 @@ import {
   transactionStream,
 } from '@encaisse/ledger/domain';
 import { CONTRACT_CATEGORY, type ContractOpened } from '@encaisse/merchant-onboarding/contract';
-import { ControllableClock } from '@encaisse/platform/clock';
-import { PostgresEventStore, Streams } from '@encaisse/platform/event-store';
+import { ControllableClock, SystemTimers } from '@encaisse/platform/clock';
+import { type EventStore, PostgresEventStore, Streams } from '@encaisse/platform/event-store';
 import { FolderFileDrop, writeWhole } from '@encaisse/platform/file-drop';
 import { derivedUuid } from '@encaisse/platform/http';
 import { batchResponseXml, readBatchTransfer } from '@encaisse/platform/iso20022';
+import { LeasedEventStore, Leases, LeaseTables } from '@encaisse/platform/leases';
 import { Database } from '@encaisse/platform/postgres';
 import { PlatformTables1763769600000, Projections } from '@encaisse/platform/projections';
 import { createLogger, TimedJobs, Workers } from '@encaisse/platform/runtime';
@@ -57,7 +58,7 @@ class Died extends Error {}
 type Copy = {
   readonly clock: ControllableClock;
   readonly streams: Streams;
-  readonly store: PostgresEventStore;
+  readonly store: EventStore;
   readonly database: Database;
   readonly maker: RemittanceMaker;
   readonly lines: RemittanceLines;
@@ -74,31 +75,35 @@ async function startCopy(
   folder: string,
   observe: MakingObserver = () => undefined,
 ): Promise<Copy> {
-  const store = await PostgresEventStore.open({ url });
+  const store = new LeasedEventStore(await PostgresEventStore.open({ url }));
   const database = await Database.connect({ url, applicationName: 'test' }, [
     PlatformTables1763769600000,
+    LeaseTables,
   ]);
   const projections = new Projections(store, database, SILENT);
+  const leases = new Leases({ database, logger: SILENT });
   const streams = new Streams(store);
   const clock = new ControllableClock();
+  const timers = new SystemTimers();
   clock.set(EVENING);
   const drop = new FolderFileDrop(folder);
   const lines = new RemittanceLines(database);
-  const turn = new MakingTurn(database);
+  const turn = new MakingTurn(leases);
   const knowledge = new RemittanceKnowledge(store, projections);
   const sending = new SendingTransactions(store, streams);
   const files = new RemittanceFiles(lines, drop);
   const maker = new RemittanceMaker(streams, clock, knowledge, lines, sending, files, observe);
-  const jobs = new TimedJobs(database, clock, SILENT);
+  const jobs = new TimedJobs(database, clock, SILENT, leases);
   const settings = { telecollectionTime: '23:00' };
   const telecollection = new Telecollection(settings, jobs, knowledge, lines, maker, turn);
-  const workers = new Workers(SILENT);
+  const workers = new Workers(SILENT, leases);
   const answers = new RecordAnswers(streams, clock, knowledge, lines, maker);
-  const inbox = new AnswerInboxWorker(workers, drop, answers, turn, SILENT);
+  const inbox = new AnswerInboxWorker(workers, drop, answers, turn, timers, SILENT);
   const manual = new ManualSendingWorker(
     workers,
     store,
     clock,
+    timers,
     knowledge,
     lines,
     maker,

@@ -20,8 +20,14 @@ let root: string;
 let drop: FolderFileDrop;
 let taker: RemittanceFileTaker;
 
+const noLeases = {
+  hold: () => {
+    throw new Error('this worker is not exclusive');
+  },
+};
+
 const newTaker = () =>
-  new RemittanceFileTaker(new Workers(SILENT), drop, new ControllableClock(), SILENT);
+  new RemittanceFileTaker(new Workers(SILENT, noLeases), drop, new ControllableClock(), SILENT);
 
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), 'encaisse-drop-'));

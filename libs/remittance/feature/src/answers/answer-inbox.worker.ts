@@ -1,4 +1,5 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Timers } from '@encaisse/platform/clock';
 import { FileDrop, readWhole, writeWhole } from '@encaisse/platform/file-drop';
 import { readBatchResponse, UnreadableMessage } from '@encaisse/platform/iso20022';
 import { LOGGER_TOKEN, type Logger, type Worker, Workers } from '@encaisse/platform/runtime';
@@ -16,6 +17,7 @@ const LONGEST_ANSWER = 64 * 1024 * 1024;
 @Injectable()
 export class AnswerInboxWorker implements Worker, OnModuleInit {
   readonly name = 'remittance.answers';
+  readonly isExclusive = true;
   private stopWatching: (() => void) | undefined;
   private isPlanned = false;
   private isStopping = false;
@@ -25,6 +27,7 @@ export class AnswerInboxWorker implements Worker, OnModuleInit {
     private readonly drop: FileDrop,
     private readonly answers: RecordAnswers,
     private readonly turn: MakingTurn,
+    private readonly timers: Timers,
     @Inject(LOGGER_TOKEN) private readonly logger: Logger,
   ) {}
 
@@ -33,6 +36,7 @@ export class AnswerInboxWorker implements Worker, OnModuleInit {
   }
 
   start(): Promise<void> {
+    this.isStopping = false;
     this.stopWatching = this.drop.watch(IN, () => this.look());
     this.look();
     return Promise.resolve();
@@ -56,7 +60,7 @@ export class AnswerInboxWorker implements Worker, OnModuleInit {
   private look(): void {
     if (this.isPlanned || this.isStopping) return;
     this.isPlanned = true;
-    setImmediate(() => {
+    this.timers.after(0, () => {
       this.isPlanned = false;
       this.takeAll().catch((error: unknown) => {
         this.logger.error({ error: (error as Error).message }, 'an answer waits to be taken');

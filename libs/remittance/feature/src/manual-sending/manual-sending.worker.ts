@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { businessDayOf } from '@encaisse/kernel';
 import type { SendingRequested } from '@encaisse/ledger/domain';
-import { Clock } from '@encaisse/platform/clock';
+import { type Alarm, Clock, Timers } from '@encaisse/platform/clock';
 import { EventStore, type RecordedEvent, type Subscription } from '@encaisse/platform/event-store';
 import { LOGGER_TOKEN, type Logger, type Worker, Workers } from '@encaisse/platform/runtime';
 import type { RemittanceResendRequested } from '@encaisse/remittance/contract';
@@ -21,7 +21,8 @@ const RETRY_MILLIS = 5000;
 @Injectable()
 export class ManualSendingWorker implements Worker, OnModuleInit {
   readonly name = 'remittance.manual-sending';
-  private readonly timers = new Map<string, NodeJS.Timeout>();
+  readonly isExclusive = true;
+  private readonly planned = new Map<string, Alarm>();
   private subscription: Subscription | undefined;
   private isStopping = false;
 
@@ -29,6 +30,7 @@ export class ManualSendingWorker implements Worker, OnModuleInit {
     private readonly workers: Workers,
     private readonly store: EventStore,
     private readonly clock: Clock,
+    private readonly timers: Timers,
     private readonly knowledge: RemittanceKnowledge,
     private readonly lines: RemittanceLines,
     private readonly maker: RemittanceMaker,
@@ -42,6 +44,7 @@ export class ManualSendingWorker implements Worker, OnModuleInit {
 
   /** What was asked for while nobody listened comes first. */
   async start(): Promise<void> {
+    this.isStopping = false;
     const after = await this.store.lastPosition();
     this.subscription = this.store.subscribeToAll({
       after,
@@ -60,7 +63,8 @@ export class ManualSendingWorker implements Worker, OnModuleInit {
 
   async stop(): Promise<void> {
     this.isStopping = true;
-    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const alarm of this.planned.values()) alarm.cancel();
+    this.planned.clear();
     await this.subscription?.close();
     await this.turn.idle();
   }
@@ -79,15 +83,15 @@ export class ManualSendingWorker implements Worker, OnModuleInit {
 
   private plan(key: string, millis: number, work: () => Promise<unknown>): void {
     if (this.isStopping) return;
-    clearTimeout(this.timers.get(key));
-    const timer = setTimeout(() => {
-      this.timers.delete(key);
+    this.planned.get(key)?.cancel();
+    const alarm = this.timers.after(millis, () => {
+      this.planned.delete(key);
       this.turn.take(work).catch((error: unknown) => {
         this.logger.error({ error: (error as Error).message }, `${key} failed and is tried again`);
         this.plan(key, RETRY_MILLIS, work);
       });
-    }, millis);
-    this.timers.set(key, timer);
+    });
+    this.planned.set(key, alarm);
   }
 
   private async carryOut(sendingId: string): Promise<void> {

@@ -1,0 +1,49 @@
+import {
+  type AppendResult,
+  EventStore,
+  type Position,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type RecordedEvent,
+  type StreamWrite,
+  type SubscribeOptions,
+  type Subscription,
+} from '@encaisse/platform/event-store';
+import { assertLeaseOfWork } from './lease';
+
+/** The log as work under a lease may use it: reads as always, no append once the lease is lost. */
+export class LeasedEventStore extends EventStore {
+  constructor(private readonly store: EventStore) {
+    super();
+  }
+
+  override get capabilities() {
+    return this.store.capabilities;
+  }
+
+  /** Throws LeaseLost when the calling work runs under a lease that was lost. */
+  override append(writes: readonly StreamWrite[]): Promise<AppendResult> {
+    assertLeaseOfWork();
+    return this.store.append(writes);
+  }
+
+  override readStream(streamId: string, options?: ReadStreamOptions): Promise<RecordedEvent[]> {
+    return this.store.readStream(streamId, options);
+  }
+
+  override readAll(options: ReadAllOptions): Promise<RecordedEvent[]> {
+    return this.store.readAll(options);
+  }
+
+  override lastPosition(): Promise<Position> {
+    return this.store.lastPosition();
+  }
+
+  override subscribeToAll(options: SubscribeOptions): Subscription {
+    return this.store.subscribeToAll(options);
+  }
+
+  override close(): Promise<void> {
+    return this.store.close();
+  }
+}
