@@ -2,6 +2,8 @@ export * from './child-product';
 export * from './specification';
 export * from './postgres-for-tests';
 export * from './event-store-contract';
+export * from './kurrentdb-stand-in';
+export * from './kafka-for-tests';
 export * from './message-bus-contract';
 export * from './merchants';
 export * from './product';

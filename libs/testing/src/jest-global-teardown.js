@@ -1,7 +1,9 @@
 'use strict';
 const { rmSync } = require('node:fs');
 
-module.exports = async function stopDatabase() {
+module.exports = async function stopServers() {
+  await globalThis.encaisseTestKafka?.stop();
+  delete globalThis.encaisseTestKafka;
   const running = globalThis.encaisseTestDatabase;
   if (running === undefined) return;
   delete globalThis.encaisseTestDatabase;

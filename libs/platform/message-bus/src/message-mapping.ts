@@ -45,17 +45,19 @@ export class MessageMapping {
     }));
   }
 
+  /** The messages of an event with their places. */
+  placed(event: RecordedEvent): readonly PlacedMessage[] {
+    const { position } = event;
+    return this.messagesOf(event).map((message, ordinal) => ({ position, ordinal, message }));
+  }
+
   /** The messages of some types, per event, events without any left out. */
   select(
     events: readonly RecordedEvent[],
     types: ReadonlySet<string>,
   ): readonly (readonly PlacedMessage[])[] {
     return events
-      .map((event) =>
-        this.messagesOf(event)
-          .map((message, ordinal) => ({ position: event.position, ordinal, message }))
-          .filter(({ message }) => types.has(message.type)),
-      )
+      .map((event) => this.placed(event).filter(({ message }) => types.has(message.type)))
       .filter((messages) => messages.length > 0);
   }
 }

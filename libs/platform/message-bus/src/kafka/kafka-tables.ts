@@ -1,0 +1,36 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** How far groups have come along each partition, what they took of it, and what is published at all. */
+export class KafkaBusTables implements MigrationInterface {
+  readonly name = 'KafkaBusTables1763769600400';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table bus.partitions (
+        group_name text not null references bus.consumer_groups,
+        topic text not null,
+        partition integer not null,
+        next_offset bigint not null,
+        position bigint not null,
+        moved_at timestamptz not null default clock_timestamp(),
+        primary key (group_name, topic, partition)
+      );
+      create table bus.inbox (
+        group_name text not null references bus.consumer_groups,
+        message_id text not null,
+        position bigint not null,
+        primary key (group_name, message_id)
+      );
+      create index on bus.inbox (group_name, position);
+      create table bus.published_types (
+        type text primary key,
+        publication text not null,
+        known_since timestamptz not null default clock_timestamp()
+      );
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('drop table bus.published_types, bus.inbox, bus.partitions');
+  }
+}
