@@ -83,6 +83,17 @@ describe('Take a payment', () => {
     expect(again.body).toEqual(first.body);
   });
 
+  it('L3 answers a repeat as the first time, whatever was done with the transaction since', async () => {
+    const body = payment(merchant, 5600, { authorizationOnly: true });
+    const first = await take(body);
+    const path = `/api/v1/transactions/${body.id}`;
+    await product.post(`${path}/capture`, { amount: { minor: 4000, currency: 'EUR' } });
+    const again = await take(body);
+    expect(again.body).toEqual(first.body);
+    await product.post(`${path}/cancel`, {});
+    expect((await take(body)).body).toEqual(first.body);
+  });
+
   it('GEN-11 takes the Idempotency-Key header instead of an id', async () => {
     const { id: _id, ...body } = payment(merchant, 5500);
     const headers = { 'idempotency-key': 'commande 42' };

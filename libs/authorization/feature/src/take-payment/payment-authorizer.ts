@@ -17,7 +17,7 @@ import {
   transactionSummary,
 } from '@encaisse/ledger/domain';
 import { Clock } from '@encaisse/platform/clock';
-import { type EventMetadata, Streams } from '@encaisse/platform/event-store';
+import { decodeEvent, type EventMetadata, Streams } from '@encaisse/platform/event-store';
 import { COMMON_PROBLEMS, Problem, problems } from '@encaisse/platform/http';
 import { Metrics, TransactionNumbers } from '@encaisse/platform/runtime';
 import { CardVault, contentFingerprint, Keyring, PersonVault } from '@encaisse/platform/security';
@@ -28,6 +28,20 @@ import { contentOf, type PaymentOrder } from './payment-order';
 const PROBLEMS = problems({
   'payment-in-progress': { status: 409, title: 'This payment is being authorised' },
 });
+
+/** What taking a payment may record, until its outcome is known for good. */
+const TAKING_EVENTS: ReadonlySet<string> = new Set<TransactionEvent['type']>([
+  'PaymentRequested',
+  'PaymentAuthorized',
+  'PaymentAccepted',
+  'PaymentRefused',
+  'PaymentPending',
+  'PaymentConfirmed',
+  'PaymentAbandoned',
+  'AuthorizationOutcomeUnknown',
+  'AuthorizationReversed',
+  'LateAuthorizationAnswerReceived',
+]);
 
 export type PaymentResult = {
   readonly summary: TransactionSummary;
@@ -239,9 +253,19 @@ export class PaymentAuthorizer {
     return { summary, position, isReplay: false };
   }
 
-  /** The answer to an id that is in the log: the first result, or a refusal for other content. */
+  /**
+   * The answer to an id that is in the log: the result of taking it, whatever was done with the
+   * transaction since (L3), or a refusal for other content.
+   */
   private async repeat(order: PaymentOrder): Promise<PaymentResult> {
-    const { state, position } = await this.streams.load(transactionStream, order.transactionId);
+    const { events, position } = await this.streams.load(transactionStream, order.transactionId);
+    const later = events.findIndex(({ type }) => !TAKING_EVENTS.has(type));
+    const state = fold<Transaction, TransactionEvent>(
+      transactionStream,
+      events
+        .slice(0, later < 0 ? events.length : later)
+        .map((event) => decodeEvent(transactionStream, event)),
+    );
     const isSame =
       state.kind === 'debit' && state.request.fingerprint === this.fingerprintOf(order);
     if (!isSame)
