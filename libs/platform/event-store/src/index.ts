@@ -1,8 +1,13 @@
+export { CatchUpSubscription, type SubscriptionSource } from './catch-up-subscription';
 export { decodeEvent } from './decode-event';
 export * from './errors';
 export * from './event-store';
+export { kurrentDbAddress } from './kurrentdb/connection-string';
+export type { KurrentDbEventStoreOptions } from './kurrentdb/kurrentdb-event-store';
+export { openKurrentDbEventStore } from './kurrentdb/open';
 export { MemoryEventStore } from './memory-event-store';
-export { leafHashOf } from './prepared-append';
+export { PositionSignal } from './position-signal';
+export { leafHashOf, prepareAppend } from './prepared-append';
 export { PostgresEventStore } from './postgres/postgres-event-store';
 export type { EventStoreLog } from './postgres/outage-report';
 export type { PostgresEventStoreOptions } from './postgres/postgres-event-store';

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { encodeMessage } from './codec';
 import { describeMessage } from './describe-message';
@@ -75,7 +76,7 @@ export class AcquirerLink {
   constructor(
     settings: AcquirerLinkSettings,
     private readonly logger: LinkLogger,
-    firstTraceNumber = 1 + Math.floor(Math.random() * 999_999),
+    firstTraceNumber = randomInt(1, 1_000_000),
   ) {
     this.settings = { ...DEFAULTS, ...settings };
     this.traceNumbers = new TraceNumbers(firstTraceNumber);

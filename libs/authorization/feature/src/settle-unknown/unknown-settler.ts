@@ -7,7 +7,7 @@ import {
   transactionStream,
 } from '@encaisse/ledger/domain';
 import { isRefused } from '@encaisse/kernel';
-import { Clock } from '@encaisse/platform/clock';
+import { type Alarm, Clock, Timers } from '@encaisse/platform/clock';
 import { Streams } from '@encaisse/platform/event-store';
 import { Projections, type ReferenceView } from '@encaisse/platform/projections';
 import {
@@ -37,18 +37,20 @@ const LATE_ANSWER_TRIES = 5;
 @Injectable()
 export class UnknownSettler implements Worker {
   readonly name = 'authorization.unknown-settler';
+  readonly isExclusive = true;
   /** Told by the authoriser: a payment of this process that is still waiting for its answer. */
   isInFlight: (transactionId: string) => boolean = () => false;
   private readonly view: ReferenceView<UnsettledPayments>;
   private readonly settling = new Map<string, Promise<void>>();
-  private timer: NodeJS.Timeout | undefined;
-  private isStopping = false;
+  private looking: Alarm | undefined;
+  private isRunning = false;
 
   constructor(
     private readonly streams: Streams,
     private readonly gateway: AcquirerGateway,
     private readonly cardVault: CardVault,
     private readonly clock: Clock,
+    private readonly timers: Timers,
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
     @Inject(LOGGER_TOKEN) private readonly logger: Logger,
     projections: Projections,
@@ -56,27 +58,29 @@ export class UnknownSettler implements Worker {
   ) {
     this.view = projections.follow(unsettledPaymentsReference);
     workers.register(this);
-  }
-
-  start(): Promise<void> {
-    this.gateway.onLateAnswer((answer) => {
+    // A late answer comes on the connection that asked, whichever copy settles unknown outcomes.
+    gateway.onLateAnswer((answer) => {
       void this.recordLate(answer).catch((error: unknown) =>
         this.logger.error({ error: (error as Error).message }, 'a late answer was not recorded'),
       );
     });
-    this.timer = setInterval(() => this.scan(), SCAN_MILLIS);
+  }
+
+  start(): Promise<void> {
+    this.isRunning = true;
+    this.looking = this.timers.every(SCAN_MILLIS, () => this.scan());
     return Promise.resolve();
   }
 
   async stop(): Promise<void> {
-    this.isStopping = true;
-    clearInterval(this.timer);
+    this.isRunning = false;
+    this.looking?.cancel();
     await Promise.all(this.settling.values());
   }
 
-  /** Begins to settle a payment, once at a time. */
+  /** Begins to settle a payment, once at a time. Of several copies the one that holds the lease does it. */
   settle(transactionId: string): void {
-    if (this.isStopping || this.settling.has(transactionId)) return;
+    if (!this.isRunning || this.settling.has(transactionId)) return;
     const work = this.reverseUntilAnswered(transactionId)
       .catch((error: unknown) =>
         this.logger.error(
@@ -92,19 +96,20 @@ export class UnknownSettler implements Worker {
     const limit = this.settings.acquirerTimeoutMillis + INTERRUPTED_AFTER_MILLIS;
     for (const [transactionId, { phase, recordedAtMillis }] of this.view.current.open) {
       if (this.isInFlight(transactionId)) continue;
-      if (phase === 'unknown' || Date.now() - recordedAtMillis > limit) this.settle(transactionId);
+      const age = this.timers.wallMillis() - recordedAtMillis;
+      if (phase === 'unknown' || age > limit) this.settle(transactionId);
     }
   }
 
   private async reverseUntilAnswered(transactionId: string): Promise<void> {
-    for (let pause = FIRST_PAUSE_MILLIS; !this.isStopping;) {
+    for (let pause = FIRST_PAUSE_MILLIS; this.isRunning;) {
       const { state, events } = await this.streams.load(transactionStream, transactionId);
       if (state.kind !== 'debit') return;
       if (state.phase === 'requested') await this.interrupt(transactionId, events.at(-1));
       else if (state.phase !== 'outcome-unknown') return;
       else if (await this.reverseOnce(transactionId, state, events.at(-1))) return;
       else {
-        await new Promise((resolve) => setTimeout(resolve, pause));
+        await this.timers.pause(pause);
         pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
       }
     }
@@ -166,7 +171,7 @@ export class UnknownSettler implements Worker {
         if (!isRefused(result.decision)) return;
       }
       // The time-out itself may still be on its way into the log.
-      await new Promise((resolve) => setTimeout(resolve, 100 * attempt));
+      await this.timers.pause(100 * attempt);
     }
     this.logger.warn({ stan: answer.stan }, 'a late answer fits no unknown payment');
   }

@@ -1,0 +1,187 @@
+import { AuthorizationModule } from '@encaisse/authorization/feature';
+import { CashdeskModule } from '@encaisse/cashdesk/feature';
+import type { Environment, Instant } from '@encaisse/kernel';
+import { instantOfEpochMillis } from '@encaisse/kernel';
+import { MerchantOnboardingModule } from '@encaisse/merchant-onboarding/feature';
+import { Clock, SystemTimers, Timers } from '@encaisse/platform/clock';
+import { EventStore, Streams } from '@encaisse/platform/event-store';
+import { LeasedEventStore, Leases } from '@encaisse/platform/leases';
+import { LogMessageBus, MessageBus } from '@encaisse/platform/message-bus';
+import { Database } from '@encaisse/platform/postgres';
+import { type Projection, Projections } from '@encaisse/platform/projections';
+import {
+  LOGGER_TOKEN,
+  Metrics,
+  Readiness,
+  SETTINGS_TOKEN,
+  TimedJobs,
+  TransactionNumbers,
+} from '@encaisse/platform/runtime';
+import { Workers } from '@encaisse/platform/runtime';
+import {
+  CardVault,
+  Keyring,
+  PersonVault,
+  PostgresCardVault,
+  PostgresPersonVault,
+} from '@encaisse/platform/security';
+import { RemittanceModule } from '@encaisse/remittance/feature';
+import { Container } from '../nest-stand-in';
+import type { SimulatedAcquirer } from './acquirer';
+import { SimulatedAcquirerGateway } from './acquirer-gateway';
+import { simulatedDatabase } from './database';
+import { SimulatedEventStore, type StoreParts } from './event-store';
+import { SimulatedFileDrop, type SimulatedFolders } from './file-drop';
+import type { SimulatedProcess } from './machine';
+
+/** What a process of the product is made of. */
+export type ServiceName = 'authorization' | 'cashdesk' | 'remittance' | 'onboarding';
+
+const MODULES: Readonly<Record<ServiceName, object>> = {
+  authorization: AuthorizationModule,
+  cashdesk: CashdeskModule,
+  remittance: RemittanceModule,
+  onboarding: MerchantOnboardingModule,
+};
+
+const MASTER_KEY = '5e'.repeat(32);
+
+/** The settings the simulated contexts read. */
+export const SETTINGS = {
+  acquirerTimeoutMillis: 15_000,
+  cashOperationWindowDays: 75,
+  authorizationValidityDays: 7,
+  telecollectionTime: '23:00',
+  fileDropDir: '',
+};
+
+export type World = StoreParts & {
+  readonly acquirer: SimulatedAcquirer;
+  readonly folders: SimulatedFolders;
+  readonly poolSize: number;
+  readonly log: (process: string, details: object, message: string) => void;
+};
+
+/** Business time as a process sees it: true time and its own skew. */
+class SkewedClock extends Clock {
+  constructor(
+    private readonly process: SimulatedProcess,
+    private readonly world: World,
+  ) {
+    super();
+  }
+
+  override now(): Instant {
+    return instantOfEpochMillis(this.world.machine.wall + Math.floor(this.process.skewMillis));
+  }
+}
+
+/** Keeps the read models that contexts register, so that they can be rebuilt and compared. */
+class KnownProjections extends Projections {
+  readonly known: Projection[] = [];
+
+  override register(projection: Projection): void {
+    this.known.push(projection);
+    super.register(projection);
+  }
+}
+
+/** One running copy of some services of the product, wired by their own modules. */
+export class Product {
+  readonly container: Container;
+  private readonly projections: KnownProjections;
+  private readonly bus: LogMessageBus;
+  private readonly jobs: TimedJobs;
+  private readonly workers: Workers;
+
+  private constructor(
+    readonly process: SimulatedProcess,
+    readonly services: readonly ServiceName[],
+    world: World,
+    keyring: Keyring,
+    database: Database,
+  ) {
+    const store = new LeasedEventStore(new SimulatedEventStore(process, world));
+    const clock = new SkewedClock(process, world);
+    const logger = loggerOf(process, world);
+    const leases = new Leases({ database, logger });
+    this.projections = new KnownProjections(store, database, logger);
+    this.bus = new LogMessageBus({ database, store, logger });
+    this.jobs = new TimedJobs(database, clock, logger as never, leases);
+    this.workers = new Workers(logger as never, leases);
+    const values = new Map<never, unknown>([
+      [SETTINGS_TOKEN as never, SETTINGS],
+      [LOGGER_TOKEN as never, logger],
+      [Database as never, database],
+      [EventStore as never, store],
+      [Streams as never, new Streams(store)],
+      [Clock as never, clock],
+      [Timers as never, new SystemTimers()],
+      [Projections as never, this.projections],
+      [MessageBus as never, this.bus],
+      [Leases as never, leases],
+      [TimedJobs as never, this.jobs],
+      [Workers as never, this.workers],
+      [TransactionNumbers as never, new TransactionNumbers(database)],
+      [CardVault as never, new PostgresCardVault(database, keyring)],
+      [PersonVault as never, new PostgresPersonVault(database, keyring)],
+      [Keyring as never, keyring],
+      [Readiness as never, { register: () => undefined }],
+      [Metrics as never, { counter: () => ({ inc: () => undefined }) }],
+    ]);
+    this.container = new Container(values, {
+      AcquirerGateway: new SimulatedAcquirerGateway(process, world.machine, world.acquirer),
+      FileDrop: new SimulatedFileDrop(process, world.folders, world.wire),
+    });
+  }
+
+  /** Starts as `startService` does: views and read models, then jobs, the bus and workers. */
+  static async start(
+    process: SimulatedProcess,
+    services: readonly ServiceName[],
+    world: World,
+  ): Promise<Product> {
+    const database = simulatedDatabase(process, world.server, world.wire, world.poolSize);
+    const keyring = await Keyring.open(database, MASTER_KEY);
+    const product = new Product(process, services, world, keyring, database);
+    await product.container.open(services.map((service) => MODULES[service]));
+    await product.projections.start();
+    await product.bus.start();
+    await product.jobs.start();
+    await product.workers.start();
+    return product;
+  }
+
+  get readModels(): readonly Projection[] {
+    return this.projections.known;
+  }
+
+  has(service: ServiceName): boolean {
+    return this.services.includes(service);
+  }
+
+  /** How far read models and consumers of this copy have come. */
+  async lags(): Promise<readonly { readonly name: string; readonly lag: number }[]> {
+    const consumers = await this.bus.status();
+    return [
+      ...(await this.projections.status()),
+      ...consumers.map(({ group, lag }) => ({ name: group, lag })),
+    ];
+  }
+}
+
+/** The place and rights of whoever asks. */
+export function callerAt(nodeId: string, environment: Environment, login: string) {
+  return {
+    actor: { kind: 'person' as const, login },
+    displayName: login,
+    nodeId,
+    environment,
+    scopes: ['read', 'operate', 'administer', 'operator'] as const,
+  };
+}
+
+function loggerOf(process: SimulatedProcess, world: World) {
+  const tell = (details: object, message: string) => world.log(process.name, details, message);
+  return { debug: () => undefined, info: () => undefined, warn: tell, error: tell };
+}
