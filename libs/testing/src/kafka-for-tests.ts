@@ -41,8 +41,7 @@ export function startOwnKafka(security?: {
   readonly username: string;
   readonly password: string;
 }): Promise<OwnKafkaBroker> {
-  const { startOwnBroker } = jest.requireActual<{
-    startOwnBroker(options: object): Promise<OwnKafkaBroker>;
-  }>(LAUNCHER);
-  return startOwnBroker(security === undefined ? {} : { security });
+  type Launcher = { readonly startOwnBroker: (options: object) => Promise<OwnKafkaBroker> };
+  const launcher = jest.requireActual<Launcher>(LAUNCHER);
+  return launcher.startOwnBroker(security === undefined ? {} : { security });
 }
