@@ -1,11 +1,10 @@
 export * from './child-product';
-export { freePort } from './free-port';
 export * from './specification';
 export * from './postgres-for-tests';
 export * from './event-store-contract';
 export * from './kurrentdb-server';
 export * from './kurrentdb-stand-in';
-export * from './kafka-bus-fixture';
+export * from './kurrentdb-stand-in';
 export * from './kafka-for-tests';
 export * from './message-bus-contract';
 export * from './merchants';

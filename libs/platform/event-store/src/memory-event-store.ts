@@ -4,7 +4,6 @@ import { StoreUnavailable } from './errors';
 import {
   type AppendResult,
   EventStore,
-  type ExpectedRevision,
   type Position,
   type ReadAllOptions,
   type ReadStreamOptions,
@@ -14,6 +13,7 @@ import {
   type SubscribeOptions,
   type Subscription,
 } from './event-store';
+import { isExpected } from './expected-revision';
 import { PositionSignal } from './position-signal';
 import {
   type PreparedAppend,
@@ -25,19 +25,6 @@ import {
 import { type StoredEvent, answerRepeat } from './repeated-append';
 
 type Entry = StoredEvent & { readonly event: RecordedEvent };
-
-export function isExpected(expected: ExpectedRevision, actual: number | null): boolean {
-  switch (expected) {
-    case 'any':
-      return true;
-    case 'no-stream':
-      return actual === null;
-    case 'stream-exists':
-      return actual !== null;
-    default:
-      return expected === actual;
-  }
-}
 
 /** The whole log in memory, for tests and simulation. Keeps every promise but durability. */
 export class MemoryEventStore extends EventStore {
