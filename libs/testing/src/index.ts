@@ -4,7 +4,6 @@ export * from './postgres-for-tests';
 export * from './event-store-contract';
 export * from './kurrentdb-server';
 export * from './kurrentdb-stand-in';
-export * from './kurrentdb-stand-in';
 export * from './kafka-for-tests';
 export * from './message-bus-contract';
 export * from './merchants';
