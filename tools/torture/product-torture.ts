@@ -1,0 +1,118 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { type CommandFaults, checkCommands } from './accounting/check-commands';
+import { checkMoney } from './accounting/check-money';
+import { checkReplays } from './accounting/check-replays';
+import { type FoldedLog, foldLog } from './accounting/folded-log';
+import { readWholeLog } from './accounting/log-reader';
+import { type Stroke, execute } from './executioner';
+import type { Command } from './load/command';
+import { openLoadMerchant, type LoadMerchant } from './load/merchant';
+import { MerchantLoad } from './load/merchant-load';
+import { ProductClient } from './load/product-client';
+import { type Arrangement, Fleet } from './world/fleet';
+import type { Victim } from './world/victim';
+
+export type TortureOptions = {
+  readonly folder: string;
+  readonly targets: readonly string[];
+  readonly arrangement: Arrangement;
+  readonly kills: number;
+  readonly seconds: number;
+  readonly clients: number;
+  readonly seed: number;
+  readonly pausePercent: number;
+  readonly pauseMillis: number;
+  readonly say: (line: string) => void;
+};
+
+export type TortureReport = {
+  readonly strokes: readonly Stroke[];
+  readonly commands: readonly Command[];
+  readonly events: number;
+  readonly faults: CommandFaults;
+  /** Of the log as a log, of the money, of answers given a second time. */
+  readonly otherFaults: readonly string[];
+};
+
+const SHOPS = 4;
+const HEAL_MILLIS = 60_000;
+const REPLAYED = 300;
+
+/** Load all along, kills all along, then healing, then the accounts. */
+export async function tortureProduct(options: TortureOptions): Promise<TortureReport> {
+  const { folder, arrangement, say } = options;
+  const fleet = await Fleet.start({ folder, arrangement });
+  const client = new ProductClient(fleet);
+  try {
+    const merchant = await openLoadMerchant(client, SHOPS);
+    const load = new MerchantLoad({
+      client,
+      merchant,
+      seed: options.seed,
+      clients: options.clients,
+      telecollects: true,
+    });
+    load.start();
+    const victims = victimsOf(fleet, options.targets);
+    const strokes = await execute({ ...options, victims, onStroke: teller(say, load) });
+    say('healing: every command gets its answer, everything due is sent');
+    await load.finish();
+    const isHealed = await heal(fleet, client, merchant);
+    const { events, faults } = await readWholeLog(fleet.databaseUrl);
+    const log = foldLog(events);
+    return {
+      strokes,
+      commands: load.commands,
+      events: events.length,
+      faults: checkCommands(load.commands, log),
+      otherFaults: [
+        ...faults,
+        ...(isHealed ? [] : ['not everything had an outcome and was sent within a minute']),
+        ...checkMoney(log, true),
+        ...(await checkReplays(client, load.commands, REPLAYED)),
+      ],
+    };
+  } finally {
+    await client.close();
+    await fleet.stop();
+  }
+}
+
+function victimsOf(fleet: Fleet, targets: readonly string[]): Victim[] {
+  const victims = targets.map((target) => {
+    const victim = fleet.victim(target);
+    if (victim === undefined)
+      throw new Error(`nothing of this installation is called ${target}: see --help`);
+    return victim;
+  });
+  return [...new Set(victims)];
+}
+
+function teller(say: (line: string) => void, load: MerchantLoad) {
+  return ({ victim, kind, recoveryMillis }: Stroke): void => {
+    const back = recoveryMillis === null ? '' : `, ready again in ${Math.round(recoveryMillis)} ms`;
+    say(`${kind} ${victim}${back} (${load.commands.length} commands sent)`);
+  };
+}
+
+/** Outcomes that were unknown are settled by the product itself; the rest of what is due is collected. */
+async function heal(fleet: Fleet, client: ProductClient, merchant: LoadMerchant): Promise<boolean> {
+  const deadline = performance.now() + HEAL_MILLIS;
+  for (;;) {
+    for (const contractId of merchant.contractIds)
+      await client
+        .request('remittance', 'POST', '/api/v1/remittances/telecollect', { contractId })
+        .catch(() => undefined);
+    const { events } = await readWholeLog(fleet.databaseUrl);
+    if (isQuiet(foldLog(events))) return true;
+    if (performance.now() > deadline) return false;
+    await wait(500);
+  }
+}
+
+function isQuiet({ lives }: FoldedLog): boolean {
+  return [...lives.values()].every(({ outcome, requested, captures, remittanceIds }) => {
+    const waits = requested['authorizationOnly'] === true && captures === 0;
+    return outcome === 'REFUSED' || (outcome === 'ACCEPTED' && (waits || remittanceIds.length > 0));
+  });
+}

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { signalTree } from './process-tree';
+import type { Victim } from './victim';
+
+const READY_DEADLINE_MS = 120_000;
+const STOP_DEADLINE_MS = 30_000;
+const REMEMBERED_LINES = 60;
+
+/** The service was killed, or ended, before it was ready. */
+export class EndedEarly extends Error {}
+
+/** One service of the product in a process of its own. */
+export class ServiceVictim implements Victim {
+  private child: ChildProcess | null = null;
+  private readonly output: string[] = [];
+  private isKilled = false;
+
+  constructor(
+    readonly name: string,
+    private readonly environment: Readonly<Record<string, string>>,
+  ) {
+    process.once('exit', () => this.kill());
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.environment['PORT'] ?? ''}`;
+  }
+
+  /** Its last lines, for the report of a failure. */
+  get lastLines(): string {
+    return this.output.join('\n');
+  }
+
+  async restart(): Promise<void> {
+    const script = join(process.cwd(), 'dist', 'apps', this.name, 'src', 'main.js');
+    this.isKilled = false;
+    this.child = spawn(process.execPath, ['--enable-source-maps', script], {
+      env: { ...process.env, ...this.environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const listen = (chunk: Buffer): void => {
+      this.output.push(...chunk.toString().trimEnd().split('\n'));
+      this.output.splice(0, this.output.length - REMEMBERED_LINES);
+    };
+    this.child.stdout?.on('data', listen);
+    this.child.stderr?.on('data', listen);
+    await this.untilReady(this.child);
+  }
+
+  kill(): void {
+    this.isKilled = true;
+    if (this.child?.pid !== undefined && this.isAlive) signalTree(this.child.pid, 'SIGKILL');
+  }
+
+  pause(): void {
+    if (this.child?.pid !== undefined && this.isAlive) signalTree(this.child.pid, 'SIGSTOP');
+  }
+
+  resume(): void {
+    if (this.child?.pid !== undefined && this.isAlive) signalTree(this.child.pid, 'SIGCONT');
+  }
+
+  async stop(): Promise<void> {
+    const { child } = this;
+    if (child === null || !this.isAlive) return;
+    this.resume();
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    const impatience = setTimeout(() => this.kill(), STOP_DEADLINE_MS);
+    await ended;
+    clearTimeout(impatience);
+  }
+
+  private get isAlive(): boolean {
+    return this.child !== null && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  private async untilReady(child: ChildProcess): Promise<void> {
+    const deadline = performance.now() + READY_DEADLINE_MS;
+    for (;;) {
+      if (child.exitCode !== null || child.signalCode !== null) {
+        const reason = this.isKilled ? 'was killed while starting' : 'ended while starting';
+        throw new EndedEarly(`${this.name} ${reason}:\n${this.lastLines}`);
+      }
+      if (await this.isReady()) return;
+      if (performance.now() > deadline)
+        throw new Error(`${this.name} is not ready after two minutes:\n${this.lastLines}`);
+      await wait(25);
+    }
+  }
+
+  private async isReady(): Promise<boolean> {
+    try {
+      const signal = AbortSignal.timeout(2_000);
+      const response = await fetch(`${this.url}/health/ready`, { signal });
+      const { parts } = (await response.json()) as { parts?: { acquirer?: string } };
+      return response.status === 200 && (parts?.acquirer ?? 'up') === 'up';
+    } catch {
+      return false;
+    }
+  }
+}
