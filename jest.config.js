@@ -40,6 +40,17 @@ module.exports = {
       globalSetup: '<rootDir>/libs/testing/src/jest-global-setup.js',
       globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.js',
     },
+    {
+      // The end-to-end suite once more, on what `npm run services` runs.
+      ...shared,
+      displayName: 'services',
+      testMatch: [
+        '**/all-in-one/src/{payments,cash-desk,merchants,mass-operations,figures}.e2e.spec.ts',
+      ],
+      setupFiles: ['reflect-metadata', '<rootDir>/libs/testing/src/services-form.js'],
+      globalSetup: '<rootDir>/libs/testing/src/jest-global-setup.js',
+      globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.js',
+    },
   ],
   testTimeout: 60000,
 };

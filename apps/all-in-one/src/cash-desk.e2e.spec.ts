@@ -9,7 +9,7 @@ describe('The cash desk', () => {
   let merchant: Merchant;
 
   beforeAll(async () => {
-    product = await Product.start(ALL_MODULES);
+    product = await Product.startWhole(ALL_MODULES);
     await product.setClock('2026-05-15T10:00:00+02:00');
     merchant = await openMerchant(product);
   });
@@ -267,7 +267,7 @@ describe('The cash desk', () => {
       ['modify', { plannedDate: '2026-02-30' }, '/plannedDate'],
     ])('refuses %s with %j and names the field', async (operation, body, pointer) => {
       const id = await debit();
-      const { store } = product.service.platform;
+      const { store } = product;
       const stream = `ledger.transaction-${id}`;
       const before = await store.readStream(stream);
       const answer = await operate(id, operation, body);

@@ -18,7 +18,7 @@ const LAG_LIMIT_MILLIS = 5000;
 let product: Product;
 
 beforeAll(async () => {
-  product = await Product.start(ALL_MODULES);
+  product = await Product.startWhole(ALL_MODULES);
 });
 afterAll(() => product.stop());
 
@@ -114,7 +114,7 @@ describe('See a payment at the next read', () => {
 
   /** Keeps the journal from being written while `work` runs; it can still be read. */
   function whileJournalStandsStill<Result>(work: () => Promise<Result>): Promise<Result> {
-    const { database } = product.service.platform;
+    const { database } = product;
     return database.transaction(async (session) => {
       await session.query('lock table backoffice_journal.transactions in exclusive mode');
       return work();

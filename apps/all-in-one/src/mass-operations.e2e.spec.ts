@@ -17,7 +17,7 @@ describe('Mass operations', () => {
   let product: Product;
 
   beforeAll(async () => {
-    product = await Product.start(ALL_MODULES);
+    product = await Product.startWhole(ALL_MODULES);
     await product.setClock(NOON);
   });
   afterAll(() => product.stop());
@@ -67,9 +67,7 @@ describe('Mass operations', () => {
     return (await product.get(`/api/v1/transactions/${id}`)).body;
   };
   const eventsOf = async (id: string) =>
-    (await product.service.platform.store.readStream(`ledger.transaction-${id}`)).map(
-      ({ type }) => type,
-    );
+    (await product.store.readStream(`ledger.transaction-${id}`)).map(({ type }) => type);
 
   it('CASH-17 captures every page of the list in full, skips what is past 75 days, and reports each', async () => {
     const merchant = await openMerchant(product);
@@ -228,9 +226,7 @@ describe('Mass operations', () => {
       expect(body).toEqual(answers[0]!.body);
     }
     await finished(answers[0]!);
-    const events = await product.service.platform.store.readStream(
-      `backoffice.mass_operation-${request.id}`,
-    );
+    const events = await product.store.readStream(`backoffice.mass_operation-${request.id}`);
     expect(events.map(({ type }) => type)).toEqual([
       'MassOperationRequested',
       'MassOperationSelected',
@@ -259,10 +255,10 @@ describe('Mass operations', () => {
   });
 
   it('CASH-17 takes up where a process died, and doubles nothing when all is delivered again', async () => {
-    const { bus, store, database } = product.service.platform;
+    const { consumers, store } = product;
     const merchant = await openMerchant(product);
     const ids = await authorizations(merchant, 3);
-    await bus.stop();
+    await consumers.stop();
     const answer = await ask(capture(merchant));
     const { massOperationId } = answer.body;
     await product.settled();
@@ -294,16 +290,14 @@ describe('Mass operations', () => {
         ],
       },
     ]);
-    await bus.start();
+    await consumers.start();
     expect(await finished(answer)).toMatchObject({ done: 3, skipped: 0 });
 
     const before = await store.lastPosition();
-    await bus.stop();
-    await database.query('update bus.consumer_groups set position = 0 where group_name = $1', [
-      'cashdesk.mass-operations',
-    ]);
-    await bus.start();
-    await untilTaken(before);
+    await consumers.stop();
+    await consumers.redeliver('cashdesk.mass-operations');
+    await consumers.start();
+    await consumers.caughtUp('cashdesk.mass-operations');
     expect(await store.lastPosition()).toBe(before);
     for (const id of ids) {
       const captures = (await eventsOf(id)).filter((type) => type === 'TransactionCaptured');
@@ -347,16 +341,6 @@ describe('Mass operations', () => {
     throw new Error('the transactions were not sent');
   };
 
-  const untilTaken = async (position: number) => {
-    for (let attempt = 0; attempt < 200; attempt += 1) {
-      const groups = await product.service.platform.bus.status();
-      const group = groups.find((one) => one.group === 'cashdesk.mass-operations');
-      if (group && group.position >= position) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error('the messages were not taken again');
-  };
-
   describe('bad input', () => {
     let merchant: Merchant;
     beforeAll(async () => {
@@ -378,7 +362,7 @@ describe('Mass operations', () => {
       ['an id of version 4', { id: '3f0f3c1e-8d7a-4c9b-9b1a-0123456789ab' }, 400, '/id'],
       ['dates reversed', { search: { from: '2026-06-01', to: '2026-05-01' } }, 422, '/search/from'],
     ])('refuses %s, names the field and records nothing', async (_, more, status, pointer) => {
-      const { store } = product.service.platform;
+      const { store } = product;
       const before = await store.lastPosition();
       const answer = await ask(capture(merchant, more));
       expect(answer.status).toBe(status);

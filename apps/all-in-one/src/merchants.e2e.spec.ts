@@ -7,7 +7,7 @@ describe('Merchants: the tree, contracts and environments', () => {
   let merchant: Merchant;
 
   beforeAll(async () => {
-    product = await Product.start(ALL_MODULES);
+    product = await Product.startWhole(ALL_MODULES);
     merchant = await openMerchant(product);
   });
   afterAll(() => product.stop());
@@ -117,7 +117,7 @@ describe('Merchants: the tree, contracts and environments', () => {
 
   describe('GEN-07 test and production', () => {
     const inProduction = () =>
-      product.service.platform.tokens.issue({
+      product.tokens.issue({
         login: 'camille.durand',
         displayName: 'Camille Durand',
         nodeId: 'root',

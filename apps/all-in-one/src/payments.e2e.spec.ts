@@ -7,13 +7,13 @@ describe('Take a payment', () => {
   let merchant: Merchant;
 
   beforeAll(async () => {
-    product = await Product.start(ALL_MODULES);
+    product = await Product.startWhole(ALL_MODULES);
     merchant = await openMerchant(product, { minimumMinor: 100, maximumMinor: 500_000 });
   });
   afterAll(() => product.stop());
 
   const take = (body: object, options = {}) => product.post('/api/v1/payments', body, options);
-  const position = () => product.service.platform.store.lastPosition();
+  const position = () => product.store.lastPosition();
 
   it('PAY-09 answers 201 with the accepted payment, to send at its planned date', async () => {
     const { status, body, headers } = await take(payment(merchant, 5500));
@@ -111,7 +111,7 @@ describe('Take a payment', () => {
     expect(
       answers.filter(({ headers }) => headers.get('idempotent-replayed') !== 'true'),
     ).toHaveLength(1);
-    const { store } = product.service.platform;
+    const { store } = product;
     expect(await store.readStream(`ledger.transaction-${body.id}`)).toHaveLength(3);
   });
 
@@ -137,7 +137,7 @@ describe('Take a payment', () => {
   });
 
   async function eventsUntil(transactionId: string, type: string): Promise<string[]> {
-    const { store } = product.service.platform;
+    const { store } = product;
     for (let attempt = 0; attempt < 100; attempt += 1) {
       const events = await store.readStream(`ledger.transaction-${transactionId}`);
       const types = events.map((event) => event.type);
@@ -149,9 +149,7 @@ describe('Take a payment', () => {
 
   it('GEN-12 keeps the card number and the verification code out of every event', async () => {
     const { transactionId } = await pay(product, merchant, 5500);
-    const events = await product.service.platform.store.readStream(
-      `ledger.transaction-${transactionId}`,
-    );
+    const events = await product.store.readStream(`ledger.transaction-${transactionId}`);
     const text = JSON.stringify(events);
     expect(text).not.toContain(CARD.number);
     expect(text).not.toContain('verificationCode');
@@ -160,9 +158,7 @@ describe('Take a payment', () => {
 
   it('GEN-10 records each step with its time and its actor', async () => {
     const { transactionId } = await pay(product, merchant, 5500);
-    const events = await product.service.platform.store.readStream(
-      `ledger.transaction-${transactionId}`,
-    );
+    const events = await product.store.readStream(`ledger.transaction-${transactionId}`);
     for (const { metadata, recordedAt } of events) {
       expect(metadata.actor).toEqual({ kind: 'person', login: 'camille.durand' });
       expect(recordedAt).toMatch(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);

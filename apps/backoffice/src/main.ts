@@ -1,4 +1,5 @@
+import { EventsModule } from '@encaisse/audit/feature';
 import { BackofficeModule } from '@encaisse/backoffice/feature';
 import { runService } from '@encaisse/platform/runtime';
 
-void runService('backoffice', [BackofficeModule]);
+void runService('backoffice', [BackofficeModule, EventsModule]);

@@ -1,15 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { ROOT_NODE, TOKEN_SCOPES, type TokenScope } from '@encaisse/platform/http';
-import {
-  readSettings,
-  type RunningService,
-  type ServiceModule,
-  startService,
-} from '@encaisse/platform/runtime';
-import { createTestDatabase } from './postgres-for-tests';
+import type { ServiceModule } from '@encaisse/platform/runtime';
+import { startInOneProcess } from './one-process';
+import type { RunningForm } from './running-form';
+import { startServicesApart } from './services-apart';
 
 /** An answer as a test looks at it. */
 export type Answer<Body = any> = {
@@ -28,43 +21,77 @@ export type CallOptions = {
 
 /** The product running for a test, with its own database and ports, and a small HTTP client. */
 export class Product {
+  /** Where a client of services apart stands: what it reads next holds all it was told before. */
+  private seen = 0;
+
   private constructor(
-    readonly service: RunningService,
+    private readonly form: RunningForm,
     readonly token: string,
-    private readonly drop: () => Promise<void>,
   ) {}
 
+  /** These modules in this process. */
   static async start(
     modules: readonly ServiceModule[],
     environment: Readonly<Record<string, string>> = {},
   ): Promise<Product> {
-    const database = await createTestDatabase();
-    const dataDir = mkdtempSync(join(tmpdir(), 'encaisse-product-'));
-    const settings = readSettings({
-      NODE_ENV: 'test',
-      LOG_LEVEL: 'error',
-      DATABASE_URL: database.url,
-      DATA_DIR: dataDir,
-      PORT: String(await freePort()),
-      ACQUIRER_SIMULATOR_PORT: String(await freePort()),
-      ACQUIRER_TIMEOUT_MS: '400',
-      ...environment,
-    });
-    const service = await startService('all-in-one', modules, settings);
-    const token = await tokenFor(service, ROOT_NODE, TOKEN_SCOPES);
-    return new Product(service, token, async () => {
-      await database.drop();
-      rmSync(dataDir, { recursive: true, force: true });
-    });
+    return Product.of(await startInOneProcess(modules, environment));
+  }
+
+  /**
+   * The whole product in the form under test: all modules in this process, or with
+   * ENCAISSE_FORM=services what `npm run services` runs, each service in its own process over Kafka.
+   */
+  static async startWhole(
+    modules: readonly ServiceModule[],
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Product> {
+    return isApart() ? Product.startApart(environment) : Product.start(modules, environment);
+  }
+
+  /** Every service in its own process. */
+  static async startApart(environment: Readonly<Record<string, string>> = {}): Promise<Product> {
+    return Product.of(await startServicesApart(environment));
+  }
+
+  private static async of(form: RunningForm): Promise<Product> {
+    return new Product(form, await tokenFor(form, ROOT_NODE, TOKEN_SCOPES));
   }
 
   get url(): string {
-    return this.service.url;
+    return this.form.url;
+  }
+
+  get store() {
+    return this.form.store;
+  }
+
+  get database() {
+    return this.form.database;
+  }
+
+  get tokens() {
+    return this.form.tokens;
+  }
+
+  /** Where each process answers. */
+  get processes(): readonly string[] {
+    return this.form.processes();
+  }
+
+  get consumers() {
+    return this.form.consumers;
+  }
+
+  /** The one process of the product; there is none when its services run apart. */
+  get service() {
+    const { service } = this.form;
+    if (service === null) throw new Error('services apart have no single process to look into');
+    return service;
   }
 
   /** A token of a person at a node. */
   tokenAt(nodeId: string, scopes: readonly TokenScope[] = ['read', 'operate']): Promise<string> {
-    return tokenFor(this.service, nodeId, scopes);
+    return tokenFor(this.form, nodeId, scopes);
   }
 
   get<Body = any>(path: string, options: CallOptions = {}): Promise<Answer<Body>> {
@@ -86,6 +113,7 @@ export class Product {
       headers: {
         ...(token === '' ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(this.form.service === null ? { 'ledger-position': String(this.seen) } : {}),
         ...headers,
       },
       ...(body === undefined
@@ -93,13 +121,20 @@ export class Product {
         : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await response.text();
+    const position = Number(response.headers.get('ledger-position') ?? 0);
+    this.seen = Math.max(this.seen, position);
     return {
       status: response.status,
       body: parsed(text) as Body,
       text,
       headers: response.headers,
-      position: Number(response.headers.get('ledger-position') ?? 0),
+      position,
     };
+  }
+
+  /** Kills the process of a service; resolves once it is gone, with its process id. */
+  killService(name: string): Promise<number> {
+    return this.form.kill(name);
   }
 
   /** Moves the product's clock; timed jobs due on the way have run when it resolves. */
@@ -109,15 +144,17 @@ export class Product {
   }
 
   /** Waits until every read model holds everything recorded so far. */
-  async settled(): Promise<void> {
-    const { store, projections } = this.service.platform;
-    await projections.settle(await store.lastPosition(), 10_000);
+  settled(): Promise<void> {
+    return this.form.settled();
   }
 
-  async stop(): Promise<void> {
-    await this.service.stop();
-    await this.drop();
+  stop(): Promise<void> {
+    return this.form.stop();
   }
+}
+
+function isApart(): boolean {
+  return process.env['ENCAISSE_FORM'] === 'services';
 }
 
 function parsed(text: string): unknown {
@@ -128,25 +165,13 @@ function parsed(text: string): unknown {
   }
 }
 
-function tokenFor(service: RunningService, nodeId: string, scopes: readonly TokenScope[]) {
-  return service.platform.tokens.issue({
+function tokenFor({ tokens }: RunningForm, nodeId: string, scopes: readonly TokenScope[]) {
+  return tokens.issue({
     login: 'camille.durand',
     displayName: 'Camille Durand',
     nodeId,
     environment: 'TEST',
     scopes,
     lifetimeSeconds: 3600,
-  });
-}
-
-/** A TCP port nobody listens on right now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
   });
 }

@@ -1,0 +1,96 @@
+import { Product } from '@encaisse/testing';
+import { ALL_MODULES } from './modules';
+
+/** What a running product offers, however many processes it is made of. */
+type Offer = {
+  readonly routes: readonly string[];
+  readonly consumerGroups: readonly string[];
+  readonly projections: readonly string[];
+};
+
+const labels = (text: string, metric: string, label: string) =>
+  [...text.matchAll(new RegExp(`^${metric}\\{[^}]*${label}="([^"]+)"`, 'gm'))].map(
+    ([, value = '']) => value,
+  );
+
+async function offerOf(product: Product): Promise<Offer> {
+  const routes = new Set<string>();
+  const groups = new Set<string>();
+  const projections = new Set<string>();
+  for (const url of product.processes) {
+    const document = (await (await fetch(`${url}/api/openapi.json`)).json()) as {
+      paths: Record<string, object>;
+    };
+    for (const [path, methods] of Object.entries(document.paths))
+      for (const method of Object.keys(methods)) routes.add(`${method.toUpperCase()} ${path}`);
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    for (const group of labels(metrics, 'encaisse_consumer_lag_events', 'group')) groups.add(group);
+    for (const name of labels(metrics, 'encaisse_projection_lag_events', 'projection'))
+      projections.add(name);
+  }
+  const sorted = (names: Set<string>) => [...names].sort();
+  return {
+    routes: sorted(routes),
+    consumerGroups: sorted(groups),
+    projections: sorted(projections),
+  };
+}
+
+describe('One process and services apart', () => {
+  let whole: Product;
+  let apart: Product;
+  let wholeOffer: Offer;
+  let apartOffer: Offer;
+
+  beforeAll(async () => {
+    whole = await Product.start(ALL_MODULES);
+    apart = await Product.startApart();
+    wholeOffer = await offerOf(whole);
+    apartOffer = await offerOf(apart);
+  }, 180_000);
+  afterAll(async () => {
+    await whole?.stop();
+    await apart?.stop();
+  });
+
+  it('have the same routes', () => {
+    expect(apartOffer.routes).toEqual(wholeOffer.routes);
+    expect(wholeOffer.routes).toEqual(
+      expect.arrayContaining(['POST /api/v1/payments', 'GET /api/v1/events']),
+    );
+  });
+
+  it('have the same consumer groups', () => {
+    expect(apartOffer.consumerGroups).toEqual(wholeOffer.consumerGroups);
+    expect(wholeOffer.consumerGroups).toContain('cashdesk.mass-operations');
+  });
+
+  it('keep the same read models', () => {
+    expect(apartOffer.projections).toEqual(wholeOffer.projections);
+    expect(wholeOffer.projections).toContain('backoffice.journal');
+  });
+
+  it('have one address that answers for all the services', async () => {
+    const document = await apart.get('/api/openapi.json', { token: '' });
+    expect(Object.keys(document.body.paths)).toEqual(
+      expect.arrayContaining(['/api/v1/payments', '/api/v1/nodes', '/api/v1/transactions']),
+    );
+    const health = await apart.get('/health/ready', { token: '' });
+    expect(health.body.status).toBe('ready');
+    expect(health.body.parts).toMatchObject({ 'authorization: acquirer': 'up' });
+    const nowhere = await apart.get('/nowhere');
+    expect(nowhere.body).toMatchObject({ status: 404, code: 'not-found' });
+  });
+
+  it('starts a service again that ended, and says that its routes are away meanwhile', async () => {
+    const killed = await apart.killService('merchant-onboarding');
+    const meanwhile = await apart.get('/api/v1/nodes');
+    expect(meanwhile.body).toMatchObject({ status: 503, code: 'unavailable' });
+    for (let attempt = 0; attempt < 300; attempt += 1) {
+      if ((await apart.get('/api/v1/nodes')).status === 200) break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    expect((await apart.get('/api/v1/nodes')).status).toBe(200);
+    expect(killed).toBeGreaterThan(0);
+  });
+});
