@@ -1,13 +1,95 @@
-import { loadEngine } from './engine';
+import { execFileSync } from 'node:child_process';
+import { Command, InvalidArgumentError } from 'commander';
+import { loadEngine, type SeedOptions, type SeedReport } from './engine';
+import { RunningTotal } from './running-total';
 
-async function main(): Promise<void> {
-  const engine = loadEngine();
-  const seed = process.argv[2] ?? '1';
-  const started = Date.now();
-  const report = await engine.runSeed(seed, {
-    ...(process.env['LOG'] ? { onLog: (line: string) => process.stdout.write(line + '\n') } : {}),
-    hasFaults: process.env['NOFAULTS'] === undefined,
-  });
-  process.stdout.write(`${JSON.stringify(report, null, 1)}\n${Date.now() - started} ms\n`);
+type Options = {
+  readonly seeds: number;
+  readonly seed?: string;
+  readonly from: number;
+  readonly faults: boolean;
+  readonly log: boolean;
+  readonly json: boolean;
+};
+
+/** One seed in so many is run a second time, and must give the same log. */
+const REPEAT_EVERY = 50;
+/** One seed in so many is run with another verification code, and must store the same bytes. */
+const OTHER_CODE_EVERY = 100;
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number is needed');
+  return value;
 }
-void main();
+
+const program = new Command('simulate')
+  .description('Runs the services on a virtual machine, with faults, and checks what must always hold.')
+  .option('--seeds <count>', 'how many seeds to run', whole, 200)
+  .option('--seed <seed>', 'run this one seed and show everything about it')
+  .option('--from <number>', 'the first of the seeds', whole, 1)
+  .option('--no-faults', 'leave the faults out')
+  .option('--log', 'show what the product logs', false)
+  .option('--json', 'one line of JSON per seed', false);
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=12'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function describeSeed({ plan, hash, events, commands, broken, faults }: SeedReport): string {
+  const { seed, ...drawn } = plan;
+  const counts = Object.entries(faults).map(([kind, count]) => `${kind}×${count}`);
+  return [
+    `seed ${seed}: ${broken ? `BROKEN ${broken.message}` : 'holds'}`,
+    `  drawn ${JSON.stringify(drawn)}`,
+    `  ${commands} commands, ${events} events, faults ${counts.join(' ') || 'none'}`,
+    `  log ${hash}`,
+  ].join('\n');
+}
+
+async function main(): Promise<number> {
+  const options = program.parse().opts<Options>();
+  const engine = loadEngine();
+  const seedOptions: SeedOptions = {
+    hasFaults: options.faults,
+    ...(options.log ? { onLog: say } : {}),
+  };
+  const version = commit();
+  const total = new RunningTotal();
+  const seeds = options.seed === undefined ? range(options.from, options.seeds) : [options.seed];
+  for (const [index, seed] of seeds.entries()) {
+    const report = await engine.runSeed(seed, seedOptions);
+    total.add(report);
+    if (options.json) say(JSON.stringify({ commit: version, ...report }));
+    else if (options.seed !== undefined || report.broken) say(describeSeed(report));
+    if (index % REPEAT_EVERY === 0)
+      total.compare(report, await engine.runSeed(seed, seedOptions), 'P6');
+    if (index % OTHER_CODE_EVERY === 1)
+      total.compare(
+        report,
+        await engine.runSeed(seed, { ...seedOptions, verificationCode: '987' }),
+        'S2',
+      );
+  }
+  for (const line of total.lines(version)) say(line);
+  return total.isSound ? 0 : 1;
+}
+
+function range(from: number, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => String(from + index));
+}
+
+void main().then((code) => {
+  process.exitCode = code;
+});

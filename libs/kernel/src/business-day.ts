@@ -63,16 +63,26 @@ export function startOfDay(day: BusinessDay): Instant {
   return instantOfEpochMillis(atMidnight(day).toMillis());
 }
 
+const REMEMBERED_TIMES = 2_000;
+const instantOfTime = new Map<string, Instant>();
+
 /**
  * The instant at which Paris clocks show `time` (HH:MM or HH:MM:SS) on a day. In the spring gap the
- * shown time is moved forward by the gap; in the autumn overlap the first of the two is meant.
+ * shown time is moved forward by the gap; in the autumn overlap the first of the two is meant. Asked
+ * again and again by what waits for a time of day, hence remembered.
  */
 export function parisInstant(day: BusinessDay, time: string): Instant {
-  const at = DateTime.fromISO(`${day}T${time}`, { zone: PARIS });
+  const shown = `${day}T${time}`;
+  const known = instantOfTime.get(shown);
+  if (known !== undefined) return known;
+  const at = DateTime.fromISO(shown, { zone: PARIS });
   invariant(at.isValid, `not a time of day: ${time}`);
   const earlier = at.minus({ hours: 1 });
   const isOverlap = earlier.hour === at.hour && earlier.minute === at.minute;
-  return instantOfEpochMillis((isOverlap ? earlier : at).toMillis());
+  const found = instantOfEpochMillis((isOverlap ? earlier : at).toMillis());
+  if (instantOfTime.size >= REMEMBERED_TIMES) instantOfTime.clear();
+  instantOfTime.set(shown, found);
+  return found;
 }
 
 /** Paris wall-clock text of an instant: 2026-11-22T09:30:00 (no offset). */

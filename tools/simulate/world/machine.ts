@@ -23,7 +23,7 @@ type Event = {
 /** Something planned at a business time, far away: the machine may be suspended until then. */
 type Appointment = { readonly wall: number; readonly order: number; readonly run: () => void };
 
-/** Steps between two looks at whether Node has something else to do. */
+/** Steps in one turn of Node's loop. */
 const STEPS_AT_ONCE = 64;
 
 /**
@@ -132,14 +132,31 @@ export class Machine implements VirtualMachine {
   }
 
   /** Runs until told to stop. Rejects with the first failure of the world. */
-  async run(isDone: () => boolean, quietMillis: number): Promise<void> {
-    while (!isDone()) {
-      for (let step = 0; step < STEPS_AT_ONCE && !isDone(); step += 1) {
-        this.step(quietMillis);
-        await settled();
-        if (this.failure !== null) throw this.failure;
-      }
-    }
+  run(isDone: () => boolean, quietMillis: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let isOver = false;
+      const end = (tell: () => void): void => {
+        isOver = true;
+        tell();
+      };
+      const step = (): void => {
+        if (isOver) return;
+        if (this.failure !== null) return end(() => reject(this.failure!));
+        if (isDone()) return end(resolve);
+        try {
+          this.step(quietMillis);
+        } catch (error) {
+          end(() => reject(error as Error));
+        }
+      };
+      // Node lets all promises settle between two immediates; many of them share one turn of its loop.
+      const batch = (): void => {
+        if (isOver) return;
+        for (let count = 0; count < STEPS_AT_ONCE; count += 1) nodeImmediate(step);
+        nodeImmediate(batch);
+      };
+      batch();
+    });
   }
 
   private step(quietMillis: number): void {
@@ -235,11 +252,6 @@ function comesFirst(one: Event, other: Event): boolean {
 
 function isBefore(one: Appointment, other: Appointment): boolean {
   return one.wall < other.wall || (one.wall === other.wall && one.order < other.order);
-}
-
-/** Resolves once no promise has anything left to do: Node runs them all before the next immediate. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => nodeImmediate(resolve));
 }
 
 let nodeImmediate: (work: () => void) => void = (work) => work();

@@ -63,7 +63,8 @@ export function planOf(seed: string, { hasFaults }: PlanOptions = { hasFaults: t
   const all = Object.keys(FAULTS) as FaultKind[];
   const faults = chance.some(all, chance.whole(5, 20)).sort();
   const days = Math.floor(chance.spread(3, 40));
-  const commands = Math.floor(chance.spread(200, 2000));
+  // Small ones more often: they find as much, and more of them fit into an hour.
+  const commands = Math.floor(Math.min(chance.spread(200, 2000), chance.spread(200, 2000)));
   return {
     seed,
     firstDay: businessDay(chance.one(FIRST_DAYS)),

@@ -111,8 +111,7 @@ export class Simulation {
 
   async run(): Promise<SeedReport> {
     host.run(this.machine);
-    const onRejection = (error: unknown) =>
-      this.fail(new InvariantBroken('CRASH', String((error as Error).stack ?? error)));
+    const onRejection = (error: unknown) => this.fail(unhandled(error));
     process.on('unhandledRejection', onRejection);
     let broken: SeedReport['broken'] = null;
     try {
@@ -302,6 +301,13 @@ export class Simulation {
   private fail(error: Error): void {
     this.machine.failure ??= error;
   }
+}
+
+/** Node ends a process for a rejection that nobody handles: so does the simulation. */
+function unhandled(error: unknown): InvariantBroken {
+  if (error instanceof InvariantBroken) return error;
+  const { stack, during } = error as { readonly stack?: string; readonly during?: string };
+  return new InvariantBroken('CRASH', `${stack ?? String(error)}\nduring ${during ?? '?'}`);
 }
 
 /** Runs one seed. */

@@ -77,8 +77,8 @@ export class SimulatedServer {
     sql: string,
     parameters: readonly unknown[],
   ): Promise<readonly object[]> {
-    this.refuseUnreachable(process);
-    if (transaction?.isEnded === true) throw connectionLost();
+    this.refuseUnreachable(process, sql);
+    if (transaction?.isEnded === true) throw connectionLost(sql);
     if (transaction?.isBroken === true)
       throw serverError('25P02', 'current transaction is aborted');
     const session = transaction ?? new Transaction(this.tables, true);
@@ -86,7 +86,7 @@ export class SimulatedServer {
     const execution: Execution = { session, parameters, sql, leaseClock: this.machine.now };
     try {
       for (const lock of statement.locks?.(execution) ?? []) await this.lock(lock, session);
-      if (session.isEnded) throw connectionLost();
+      if (session.isEnded) throw connectionLost(sql);
       const rows = statement.run({ ...execution, leaseClock: this.machine.now });
       if (session.isImplicit) this.commitNow(session);
       return rows;
@@ -176,8 +176,8 @@ export class SimulatedServer {
       if (owner === process) this.rollBack(transaction);
   }
 
-  refuseUnreachable(process: SimulatedProcess): void {
-    if (!this.conditions.isReachable(process)) throw connectionLost();
+  refuseUnreachable(process: SimulatedProcess, during = ''): void {
+    if (!this.conditions.isReachable(process)) throw connectionLost(during);
   }
 
   private commitSoon(): void {

@@ -2,8 +2,9 @@ import type { Conditions } from './conditions';
 import type { Machine, SimulatedProcess } from './machine';
 
 /** The connection broke, or could not be made; what a request led to is not known. */
-export function connectionLost(): Error {
-  return Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
+export function connectionLost(during = ''): Error {
+  const lost = new Error('Connection terminated unexpectedly');
+  return Object.assign(lost, { code: 'ECONNRESET', during });
 }
 
 /**

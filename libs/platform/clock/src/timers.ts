@@ -5,13 +5,16 @@ export type Alarm = {
 };
 
 /**
- * The machine's own time: pauses, repeated looks, the age of what the store recorded. Never business
- * time, which is `Clock`'s. Features have no other way to wait, so that a simulation owns all of them.
+ * The machine's own time: pauses, repeated looks, how long something took. Never business time, which
+ * is `Clock`'s. Features have no other way to wait, so that a simulation owns all of them.
  * Alarms may ring late, as a busy machine's do; none rings early.
  */
 export abstract class Timers {
-  /** Milliseconds since 1970 by the machine's wall clock: comparable with `recordedAt`. */
-  abstract wallMillis(): number;
+  /**
+   * Milliseconds of the monotonic clock: for how long something took or waited. It goes on while the
+   * process is stopped, and never back.
+   */
+  abstract monotonicMillis(): number;
   /** Does work once, after some milliseconds; 0 means as soon as what runs now is done. */
   abstract after(millis: number, work: () => void): Alarm;
   /** Does work every so many milliseconds until cancelled. */
@@ -25,8 +28,8 @@ export abstract class Timers {
 
 /** The timers of the process. */
 export class SystemTimers extends Timers {
-  override wallMillis(): number {
-    return Date.now();
+  override monotonicMillis(): number {
+    return performance.now();
   }
 
   override after(millis: number, work: () => void): Alarm {

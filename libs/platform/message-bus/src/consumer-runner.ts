@@ -81,15 +81,17 @@ export class ConsumerRunner {
   }
 
   private async run(): Promise<void> {
+    let isTaken = false;
     for (let failures = 0; !this.stopping.signal.aborted;) {
       try {
+        if (isTaken) await this.standBy();
+        isTaken = false;
         await this.follow();
         failures = 0;
       } catch (error) {
-        if (error instanceof CheckpointTaken) {
-          failures = 0;
-          await this.standBy();
-        } else {
+        isTaken = error instanceof CheckpointTaken;
+        if (isTaken) failures = 0;
+        else {
           failures += 1;
           this.complain(error);
           await this.pause(Math.min(100 * 2 ** Math.min(failures, 10), LONGEST_PAUSE_MILLIS));

@@ -26,7 +26,10 @@ import { type UnsettledPayments, unsettledPaymentsReference } from './unsettled-
 const SCAN_MILLIS = 1000;
 const FIRST_PAUSE_MILLIS = 250;
 const LONGEST_PAUSE_MILLIS = 30_000;
-/** An intent this much older than the acquirer's time-out belongs to a process that died. */
+/**
+ * An intent seen without an outcome for so much longer than the acquirer's time-out belongs to a process
+ * that died: a live one asks within the time-out or not at all.
+ */
 const INTERRUPTED_AFTER_MILLIS = 3000;
 const LATE_ANSWER_TRIES = 5;
 
@@ -42,6 +45,11 @@ export class UnknownSettler implements Worker {
   isInFlight: (transactionId: string) => boolean = () => false;
   private readonly view: ReferenceView<UnsettledPayments>;
   private readonly settling = new Map<string, Promise<void>>();
+  /**
+   * When this copy first saw a payment without an outcome, on its monotonic clock. Its wall clock may
+   * differ from the store's, and would take the payments of other copies for abandoned ones.
+   */
+  private readonly seenAt = new Map<string, number>();
   private looking: Alarm | undefined;
   private isRunning = false;
 
@@ -94,10 +102,15 @@ export class UnknownSettler implements Worker {
 
   private scan(): void {
     const limit = this.settings.acquirerTimeoutMillis + INTERRUPTED_AFTER_MILLIS;
-    for (const [transactionId, { phase, recordedAtMillis }] of this.view.current.open) {
+    const now = this.timers.monotonicMillis();
+    const { open } = this.view.current;
+    for (const transactionId of this.seenAt.keys())
+      if (!open.has(transactionId)) this.seenAt.delete(transactionId);
+    for (const [transactionId, phase] of open) {
       if (this.isInFlight(transactionId)) continue;
-      const age = this.timers.wallMillis() - recordedAtMillis;
-      if (phase === 'unknown' || age > limit) this.settle(transactionId);
+      const seenAt = this.seenAt.get(transactionId) ?? now;
+      this.seenAt.set(transactionId, seenAt);
+      if (phase === 'unknown' || now - seenAt > limit) this.settle(transactionId);
     }
   }
 

@@ -1,29 +1,25 @@
-import { epochMillis } from '@encaisse/kernel';
 import { type TransactionEvent, transactionStream } from '@encaisse/ledger/domain';
 import type { ReferenceDefinition } from '@encaisse/platform/projections';
 
-export type UnsettledPayment = {
-  readonly phase: 'requested' | 'unknown';
-  /** When the store recorded it, milliseconds since 1970, wall clock. */
-  readonly recordedAtMillis: number;
-};
+/** Asked for and not answered yet, or known to be unknown. */
+export type UnsettledPhase = 'requested' | 'unknown';
 
 const REMEMBERED_UNKNOWNS = 10_000;
 
 /** Payments without an outcome, and which exchanges were unknown lately, for answers that come late. */
 export class UnsettledPayments {
-  readonly open = new Map<string, UnsettledPayment>();
+  readonly open = new Map<string, UnsettledPhase>();
   private readonly references = new Map<string, string>();
   private readonly unknownByReference = new Map<string, string>();
 
   static fromJson(json: unknown): UnsettledPayments {
     const stored = json as {
-      open: [string, UnsettledPayment][];
+      open: [string, UnsettledPhase][];
       references: [string, string][];
       unknown: [string, string][];
     };
     const payments = new UnsettledPayments();
-    for (const [id, payment] of stored.open) payments.open.set(id, payment);
+    for (const [id, phase] of stored.open) payments.open.set(id, phase);
     for (const [id, reference] of stored.references) payments.references.set(id, reference);
     for (const [reference, id] of stored.unknown) payments.unknownByReference.set(reference, id);
     return payments;
@@ -42,16 +38,16 @@ export class UnsettledPayments {
     return this.unknownByReference.get(retrievalReference);
   }
 
-  apply(event: TransactionEvent, recordedAtMillis: number): void {
+  apply(event: TransactionEvent): void {
     const { transactionId } = event.data;
     switch (event.type) {
       case 'PaymentRequested':
-        this.open.set(transactionId, { phase: 'requested', recordedAtMillis });
+        this.open.set(transactionId, 'requested');
         if (event.data.trace)
           this.references.set(transactionId, event.data.trace.retrievalReference);
         return;
       case 'AuthorizationOutcomeUnknown':
-        this.open.set(transactionId, { phase: 'unknown', recordedAtMillis });
+        this.open.set(transactionId, 'unknown');
         this.rememberUnknown(transactionId);
         return;
       case 'PaymentAuthorized':
@@ -79,11 +75,11 @@ export class UnsettledPayments {
 
 export const unsettledPaymentsReference: ReferenceDefinition<UnsettledPayments> = {
   name: 'authorization.unsettled-payments',
-  version: 1,
+  version: 2,
   categories: [transactionStream.category],
   initial: () => new UnsettledPayments(),
-  evolve(payments, { type, data, recordedAt }) {
-    payments.apply({ type, data } as TransactionEvent, epochMillis(recordedAt));
+  evolve(payments, { type, data }) {
+    payments.apply({ type, data } as TransactionEvent);
     return payments;
   },
   toJson: (payments) => payments.toJson(),

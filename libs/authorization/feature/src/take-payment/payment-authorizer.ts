@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { acquirerRefusalOf, APPROVED } from '@encaisse/authorization/domain';
 import { type Decision, fold, invariant, isRefused } from '@encaisse/kernel';
 import {
+  type AcquirerTrace,
   contractRefusalReason,
   type OutcomeRefusal,
   recordAuthorization,
@@ -16,10 +17,15 @@ import {
   type TransactionSummary,
   transactionSummary,
 } from '@encaisse/ledger/domain';
-import { Clock } from '@encaisse/platform/clock';
+import { Clock, Timers } from '@encaisse/platform/clock';
 import { decodeEvent, type EventMetadata, Streams } from '@encaisse/platform/event-store';
 import { COMMON_PROBLEMS, Problem, problems } from '@encaisse/platform/http';
-import { Metrics, TransactionNumbers } from '@encaisse/platform/runtime';
+import {
+  Metrics,
+  type Settings,
+  SETTINGS_TOKEN,
+  TransactionNumbers,
+} from '@encaisse/platform/runtime';
 import { CardVault, contentFingerprint, Keyring, PersonVault } from '@encaisse/platform/security';
 import { AcquirerGateway, type AuthorizationOutcome } from '../acquirer/acquirer-gateway';
 import { UnknownSettler } from '../settle-unknown/unknown-settler';
@@ -68,6 +74,8 @@ export class PaymentAuthorizer {
   constructor(
     private readonly streams: Streams,
     private readonly clock: Clock,
+    private readonly timers: Timers,
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
     private readonly numbers: TransactionNumbers,
     private readonly cardVault: CardVault,
     private readonly personVault: PersonVault,
@@ -96,12 +104,28 @@ export class PaymentAuthorizer {
   }
 
   private async takeFirst(order: PaymentOrder, metadata: EventMetadata): Promise<PaymentResult> {
+    const begunAt = this.timers.monotonicMillis();
     const request = await this.requestOf(order);
     const refusal = contractRefusalReason(order.contract, order.amount);
     const written = await this.writeRequest(request, refusal, metadata);
     if (written === 'id-known') return this.repeat(order);
     if (refusal !== null) return this.answer(written);
-    const outcome = await this.gateway.authorize({
+    const outcome = await this.ask(order, request.trace!, begunAt);
+    return this.answer(await this.writeOutcome(order.transactionId, written, outcome, metadata));
+  }
+
+  /**
+   * Asks the acquirer, unless the intent is so old that another copy may take it for one of a process
+   * that died: what is asked for after its reversal would stay authorised for ever (M12).
+   */
+  private async ask(
+    order: PaymentOrder,
+    trace: AcquirerTrace,
+    begunAt: number,
+  ): Promise<AuthorizationOutcome> {
+    const age = this.timers.monotonicMillis() - begunAt;
+    if (age > this.settings.acquirerTimeoutMillis) return { kind: 'not-sent' };
+    return this.gateway.authorize({
       cardNumber: order.card.number,
       expiry: order.card.expiry,
       verificationCode: order.verificationCode,
@@ -109,9 +133,8 @@ export class PaymentAuthorizer {
       contractNumber: order.contract.contractNumber,
       rank: order.contract.rank,
       channel: order.channel,
-      trace: request.trace!,
+      trace,
     });
-    return this.answer(await this.writeOutcome(order.transactionId, written, outcome, metadata));
   }
 
   private async requestOf(order: PaymentOrder): Promise<RequestPayment> {

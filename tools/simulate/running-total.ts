@@ -1,0 +1,70 @@
+import type { SeedReport } from './engine';
+
+const HOUR_MILLIS = 3_600_000;
+
+/** What must be there one day and is not yet: its line turns into a failure once it exists. */
+export type SimulatedInvariant = 'P6' | 'S2';
+
+/** Adds up what seeds led to. */
+export class RunningTotal {
+  private readonly startedAt = process.hrtime.bigint();
+  private readonly cpuAtStart = process.cpuUsage();
+  private readonly faults = new Map<string, number>();
+  private readonly complaints: string[] = [];
+  private seeds = 0;
+  private runs = 0;
+  private repeated = 0;
+  private commands = 0;
+  private events = 0;
+  private virtualMillis = 0;
+
+  add(report: SeedReport): void {
+    this.seeds += 1;
+    this.count(report);
+    if (report.broken)
+      this.complaints.push(`seed ${report.plan.seed} breaks ${report.broken.message}`);
+  }
+
+  /** The same seed once more, in a run that must have led to the same log. */
+  compare(first: SeedReport, second: SeedReport, invariant: SimulatedInvariant): void {
+    this.repeated += 1;
+    this.count(second);
+    if (first.hash === second.hash) return;
+    this.complaints.push(
+      `seed ${first.plan.seed} breaks ${invariant}: its log is ${first.hash}, then ${second.hash}`,
+    );
+  }
+
+  get isSound(): boolean {
+    return this.complaints.length === 0;
+  }
+
+  lines(commit: string): string[] {
+    const wallMillis = Number((process.hrtime.bigint() - this.startedAt) / 1_000_000n);
+    const { user, system } = process.cpuUsage(this.cpuAtStart);
+    const cpuMillis = (user + system) / 1000;
+    const perHour = Math.round((this.runs * HOUR_MILLIS) / cpuMillis);
+    const ratio = Math.round(this.virtualMillis / cpuMillis);
+    const kinds = [...this.faults].sort(([one], [other]) => numberOf(one) - numberOf(other));
+    return [
+      ...this.complaints,
+      `commit ${commit}, ${this.seeds} seeds, ${this.repeated} of them run again: ${this.isSound ? 'all hold' : `${this.complaints.length} broken`}`,
+      `${this.commands} commands, ${this.events} events, ${(this.virtualMillis / 86_400_000).toFixed(0)} virtual days in ${(wallMillis / 1000).toFixed(0)} s`,
+      `${perHour} seeds per hour and core, ${ratio} × real time (by processor time)`,
+      `faults ${kinds.map(([kind, count]) => `${kind} ${count}`).join(', ') || 'none'}`,
+    ];
+  }
+
+  private count({ commands, events, virtualMillis, faults }: SeedReport): void {
+    this.runs += 1;
+    this.commands += commands;
+    this.events += events;
+    this.virtualMillis += virtualMillis;
+    for (const [kind, times] of Object.entries(faults))
+      this.faults.set(kind, (this.faults.get(kind) ?? 0) + times);
+  }
+}
+
+function numberOf(kind: string): number {
+  return Number(kind.slice(1));
+}
