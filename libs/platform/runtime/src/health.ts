@@ -2,6 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { EventStore } from '@encaisse/platform/event-store';
 import { Public } from '@encaisse/platform/http';
+import { MessageBus } from '@encaisse/platform/message-bus';
 import { Database } from '@encaisse/platform/postgres';
 import { Projections } from '@encaisse/platform/projections';
 import type { FastifyReply } from 'fastify';
@@ -9,6 +10,8 @@ import { Metrics } from './metrics';
 import { Readiness } from './readiness';
 
 const LAG_LIMIT = 50_000;
+/** What an event takes in a log whose positions count bytes, about. */
+const BYTES_PER_EVENT = 1_000;
 
 /** Liveness, readiness and metrics, for those who run the product. */
 @ApiTags('operations')
@@ -18,6 +21,7 @@ export class HealthController {
     private readonly database: Database,
     private readonly store: EventStore,
     private readonly projections: Projections,
+    private readonly bus: MessageBus,
     private readonly readiness: Readiness,
     private readonly metrics: Metrics,
   ) {}
@@ -39,9 +43,14 @@ export class HealthController {
       const position = await this.store.lastPosition();
       parts['database'] = 'up';
       parts['log'] = `at position ${position}`;
+      const limit = this.store.capabilities.hasDensePositions
+        ? LAG_LIMIT
+        : LAG_LIMIT * BYTES_PER_EVENT;
       for (const { name, lag, state } of await this.projections.status())
         parts[`projection ${name}`] =
-          state === 'halted' || lag > LAG_LIMIT ? `down: ${state}, lag ${lag}` : state;
+          state === 'halted' || lag > limit ? `down: ${state}, lag ${lag}` : state;
+      const relay = await this.bus.relayStatus();
+      if (relay !== null) parts['relay'] = `${relay.state}, lag ${relay.lag}`;
     } catch (error) {
       parts['database'] = `down: ${(error as Error).message}`;
     }

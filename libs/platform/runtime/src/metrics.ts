@@ -70,4 +70,26 @@ export class Metrics {
       },
     });
   }
+
+  /** For a bus that goes through a broker. */
+  watchRelay(bus: MessageBus): void {
+    const position = new Gauge({
+      name: 'encaisse_relay_position',
+      help: 'Position of the last event whose messages are on the broker',
+      registers: [this.registry],
+      collect: async () => {
+        const relay = await bus.relayStatus();
+        if (relay !== null) position.set(relay.position);
+      },
+    });
+    const lag = new Gauge({
+      name: 'encaisse_relay_lag_events',
+      help: 'Events the relay to the broker is behind the log',
+      registers: [this.registry],
+      collect: async () => {
+        const relay = await bus.relayStatus();
+        if (relay !== null) lag.set(relay.lag);
+      },
+    });
+  }
 }

@@ -3,7 +3,13 @@ import type { MigrationInterface } from 'typeorm';
 import { type Clock, ControllableClock, SystemClock } from '@encaisse/platform/clock';
 import { type EventStore, PostgresEventStore, Streams } from '@encaisse/platform/event-store';
 import { Tokens } from '@encaisse/platform/http';
-import { BusTables, LogMessageBus, type MessageBus } from '@encaisse/platform/message-bus';
+import {
+  BusTables,
+  KafkaBusTables,
+  KafkaMessageBus,
+  LogMessageBus,
+  type MessageBus,
+} from '@encaisse/platform/message-bus';
 import { LeasedEventStore, Leases, LeaseTables } from '@encaisse/platform/leases';
 import { Database, startEmbeddedPostgres } from '@encaisse/platform/postgres';
 import { PlatformTables1763769600000, Projections } from '@encaisse/platform/projections';
@@ -17,6 +23,7 @@ import {
 } from '@encaisse/platform/security';
 import { keptKey, openDataDirectory, StartRefused } from './data-directory';
 import { restoreClock } from './dev-clock';
+import { kafkaOf } from './kafka-settings';
 import { createLogger, type Logger } from './logger';
 import { Metrics } from './metrics';
 import { Readiness } from './readiness';
@@ -56,6 +63,7 @@ export const PLATFORM_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   SecurityTables,
   BusTables,
   LeaseTables,
+  KafkaBusTables,
 ];
 
 /** Opens the platform of one process. Throws StartRefused with one line when it cannot. */
@@ -105,10 +113,20 @@ async function assemble(
   const clock = await openClock(settings, database);
   const projections = new Projections(store, database, logger);
   const keyring = await Keyring.open(database, masterKey(settings, dataDir));
-  const bus = new LogMessageBus({ database, store, logger });
+  const kafka = kafkaOf(settings);
+  const common = { database, store, logger };
+  const bus =
+    kafka === null
+      ? new LogMessageBus(common)
+      : new KafkaMessageBus({ ...common, kafka, leases, clientId: service });
   const metrics = new Metrics(service);
   metrics.watchProjections(projections);
   metrics.watchConsumers(bus);
+  const readiness = new Readiness();
+  if (kafka !== null) {
+    metrics.watchRelay(bus);
+    readiness.register('message bus', () => bus.condition());
+  }
   return {
     service,
     settings,
@@ -127,7 +145,7 @@ async function assemble(
     cardVault: new PostgresCardVault(database, keyring),
     personVault: new PostgresPersonVault(database, keyring),
     keyring,
-    readiness: new Readiness(),
+    readiness,
     metrics,
     close: async () => {
       await store.close();

@@ -1,6 +1,9 @@
 import { createServer } from 'node:net';
+import { unmetNeeds } from '@encaisse/platform/event-store';
 import { ROOT_NODE, TOKEN_SCOPES } from '@encaisse/platform/http';
+import { BusRefused } from '@encaisse/platform/message-bus';
 import { StartRefused } from './data-directory';
+import { PLATFORM_STORE_NEEDS } from './event-log';
 import { createApplication, type ServiceModule } from './http-application';
 import { openPlatform, type Platform } from './platform';
 import { InvalidSettings, readSettings, type Settings } from './settings';
@@ -23,6 +26,7 @@ export async function startService(
 ): Promise<RunningService> {
   await checkPort(settings);
   const platform = await openPlatform(name, settings);
+  tellUnmetNeeds(platform, modules);
   const app = await createApplication(platform, modules);
   const stop = async () => {
     platform.readiness.isStopping = true;
@@ -42,7 +46,7 @@ export async function startService(
     await app.listen({ port: settings.port, host: settings.host });
   } catch (error) {
     await stop();
-    throw error;
+    throw error instanceof BusRefused ? new StartRefused(error.message) : error;
   }
   return { platform, url: `http://${settings.host}:${settings.port}`, stop };
 }
@@ -61,6 +65,12 @@ export async function runService(name: string, modules: readonly ServiceModule[]
     complain(error);
     process.exit(1);
   }
+}
+
+/** A feature whose needs the event store does not meet says so once, at the start. */
+function tellUnmetNeeds({ store, logger }: Platform, modules: readonly ServiceModule[]): void {
+  const needs = [...PLATFORM_STORE_NEEDS, ...modules.flatMap(({ storeNeeds }) => storeNeeds ?? [])];
+  for (const line of unmetNeeds(needs, store.capabilities)) logger.warn(line);
 }
 
 /** Told before the database is opened, so that nothing is half started. */

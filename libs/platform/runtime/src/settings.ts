@@ -1,59 +1,14 @@
-/** One setting: its environment variable, default, reading and meaning. The catalogue is D18. */
-type SettingDefinition<Value> = {
-  readonly variable: string;
-  readonly meaning: string;
-  /** What the documentation shows as default. */
-  readonly shownDefault: string;
-  /** Reads the text, or the default when the variable is absent or empty. Throws the rule broken. */
-  read(text: string | undefined, environment: Readonly<Record<string, string | undefined>>): Value;
-};
-
-function text(fallback: string) {
-  return (value: string | undefined) => value ?? fallback;
-}
-
-function optional(value: string | undefined): string | null {
-  return value ?? null;
-}
-
-function wholeNumber(fallback: number, least: number, most: number) {
-  return (value: string | undefined) => {
-    if (value === undefined) return fallback;
-    const number = Number(value);
-    if (!Number.isInteger(number) || number < least || number > most)
-      throw new Error(`must be a whole number from ${least} to ${most}, got « ${value} »`);
-    return number;
-  };
-}
-
-function oneOf<Value extends string>(fallback: Value, allowed: readonly Value[]) {
-  return (value: string | undefined) => {
-    const found = allowed.find((one) => one === (value ?? fallback));
-    if (!found) throw new Error(`must be one of ${allowed.join(', ')}, got « ${value ?? ''} »`);
-    return found;
-  };
-}
-
-function timeOfDay(fallback: string) {
-  return (value: string | undefined) => {
-    const time = value ?? fallback;
-    if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(time))
-      throw new Error(`must be a time of day HH:MM, got « ${time} »`);
-    return time;
-  };
-}
-
-function urlOf(protocols: readonly string[], fallback: string | null) {
-  return (value: string | undefined) => {
-    const url = value ?? fallback;
-    if (url === null) return null;
-    if (!protocols.some((protocol) => url.startsWith(`${protocol}://`)))
-      throw new Error(
-        `must be a URL of ${protocols.join(' or ')}, got « ${url.split('@').at(-1) ?? ''} »`,
-      );
-    return url;
-  };
-}
+import { EVENT_LOG_SETTINGS } from './event-log';
+import { KAFKA_SETTINGS, kafkaMistakes } from './kafka-settings';
+import {
+  oneOf,
+  optional,
+  type SettingDefinition,
+  text,
+  timeOfDay,
+  urlOf,
+  wholeNumber,
+} from './setting-readers';
 
 function tcpAddress(url: string): { readonly host: string; readonly port: number } {
   const found = /^tcp:\/\/(\[[0-9a-f:]+\]|[^:/]+):(\d{1,5})$/i.exec(url);
@@ -103,6 +58,7 @@ export const SETTINGS = {
     shownDefault: '(embedded)',
     read: urlOf(['postgres', 'postgresql'], null),
   },
+  ...EVENT_LOG_SETTINGS,
   logLevel: {
     variable: 'LOG_LEVEL',
     meaning: 'least severe line that is logged',
@@ -189,6 +145,7 @@ export const SETTINGS = {
     shownDefault: '10',
     read: wholeNumber(10, 2, 200),
   },
+  ...KAFKA_SETTINGS,
 } as const satisfies Record<string, SettingDefinition<unknown>>;
 
 /** The values in force, fixed at start. */
@@ -220,7 +177,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       mistakes.push(`${setting.variable} ${(error as Error).message}`);
     }
   }
-  if (mistakes.length === 0) mistakes.push(...productionMistakes(values as Settings));
+  if (mistakes.length === 0)
+    mistakes.push(...productionMistakes(values as Settings), ...kafkaMistakes(values as Settings));
   if (mistakes.length > 0) throw new InvalidSettings(mistakes);
   return values as Settings;
 }

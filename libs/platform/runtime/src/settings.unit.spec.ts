@@ -1,3 +1,4 @@
+import { kafkaOf } from './kafka-settings';
 import { InvalidSettings, readSettings } from './settings';
 
 const mistakesOf = (environment: Record<string, string>): readonly string[] => {
@@ -28,6 +29,15 @@ describe('Read the settings', () => {
       acquirerTimeoutMillis: 15_000,
       telecollectionTime: '23:00',
     });
+  });
+
+  it('takes the address of an event store, and tells a wrong one without its password', () => {
+    const url = 'kurrentdb://ops:hush@log.example:2113?tls=true';
+    expect(readSettings({ EVENTSTORE_URL: url }).eventStoreUrl).toBe(url);
+    expect(mistakesOf({ EVENTSTORE_URL: `${url}&colour=blue` })).toEqual([
+      'EVENTSTORE_URL is no address of an event store: one has no such option as colour',
+    ]);
+    expect(mistakesOf({ EVENTSTORE_URL: 'http://ops:hush@log' }).join()).not.toContain('hush');
   });
 
   it('keeps two products apart by PORT and DATA_DIR alone', () => {
@@ -63,6 +73,49 @@ describe('Read the settings', () => {
       host: '::1',
       port: 8583,
     });
+  });
+
+  it('reaches Kafka as it is told to, and not at all without brokers', () => {
+    expect(kafkaOf(readSettings({ KAFKA_TOPIC_PARTITIONS: '12' }))).toBeNull();
+    expect(
+      kafkaOf(
+        readSettings({
+          KAFKA_BROKERS: 'one:9092, [::1]:9093',
+          KAFKA_SASL_USERNAME: 'encaisse',
+          KAFKA_SASL_PASSWORD: 'secret',
+          KAFKA_TLS: 'on',
+          KAFKA_PREFIX: 'blue',
+        }),
+      ),
+    ).toEqual({
+      brokers: ['one:9092', '[::1]:9093'],
+      sasl: { mechanism: 'plain', username: 'encaisse', password: 'secret' },
+      tls: { authority: null },
+      prefix: 'blue',
+      partitions: 6,
+      replicationFactor: 1,
+    });
+  });
+
+  it('names what is wrong about Kafka without telling the password', () => {
+    expect(
+      mistakesOf({
+        KAFKA_BROKERS: 'one:9092,two',
+        KAFKA_SASL_MECHANISM: 'gssapi',
+        KAFKA_TLS_CA_FILE: '/nowhere/ca.pem',
+        KAFKA_TOPIC_PARTITIONS: '0',
+        KAFKA_PREFIX: 'a.b',
+      }),
+    ).toEqual([
+      'KAFKA_BROKERS must be host:port, …, got « two »',
+      'KAFKA_SASL_MECHANISM must be one of plain, scram-sha-256, scram-sha-512, got « gssapi »',
+      expect.stringMatching(/^KAFKA_TLS_CA_FILE cannot be read: ENOENT/),
+      'KAFKA_TOPIC_PARTITIONS must be a whole number from 1 to 1000, got « 0 »',
+      'KAFKA_PREFIX must be letters, digits, - and _ only, at most 100',
+    ]);
+    expect(mistakesOf({ KAFKA_BROKERS: 'one:9092', KAFKA_SASL_PASSWORD: 'secret' })).toEqual([
+      'KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD are needed together',
+    ]);
   });
 
   it('refuses generated keys in production', () => {

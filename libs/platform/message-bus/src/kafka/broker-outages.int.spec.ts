@@ -82,10 +82,10 @@ describeWithJava('Outages of the brokers (needs Java and Maven)', () => {
 
   it('in the middle of work lose nothing, double nothing, and keep the order of each key', async () => {
     const bus = await fixture.startBus(fixture.recorder(GROUP));
-    let isOver = false;
+    const over = new AbortController();
     let turns = 0;
     const traffic = (async () => {
-      for (; !isOver; turns += 1) {
+      for (; !over.signal.aborted; turns += 1) {
         await Promise.all(
           ['a', 'b', 'c', 'd'].map((key) => fixture.happen(key, upTo(5, turns * 5 + 1))),
         );
@@ -97,7 +97,7 @@ describeWithJava('Outages of the brokers (needs Java and Maven)', () => {
     await fixture.until(() => bus.condition().startsWith('waiting'));
     expect((await bus.relayStatus()).lag).toBeGreaterThan(0);
     await broker.start();
-    isOver = true;
+    over.abort();
     await traffic;
     await fixture.untilQuiet(bus);
     for (const key of ['a', 'b', 'c', 'd'])
