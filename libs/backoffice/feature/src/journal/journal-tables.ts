@@ -106,12 +106,11 @@ insert into roll_ups_kept values (true);
 create index transactions_number on transactions (transaction_number);
 create index transactions_date on transactions (environment, created_at, transaction_id);
 create index transactions_shop on transactions (shop_id, created_at, transaction_id);
-create index transactions_combination on transactions (environment, combination, created_at);
 create index transactions_means on transactions (environment, payment_means, created_at);
-create index transactions_amount on transactions (environment, initial_minor, transaction_id);
-create index transactions_shop_amount on transactions (shop_id, combination, initial_minor);
-create index transactions_combination_amount
-  on transactions (environment, combination, initial_minor);
+create index transactions_shop_amount
+  on transactions (shop_id, combination, initial_minor, transaction_id);
+create index transactions_amount
+  on transactions (environment, combination, initial_minor, transaction_id);
 create index transactions_contract on transactions (contract_number, created_at);
 create index transactions_currency on transactions (currency, created_at) where currency <> 'EUR';
 create index transactions_wallet on transactions (wallet, created_at) where wallet is not null;
@@ -123,7 +122,6 @@ create index transactions_original on transactions (original_transaction_id)
   where original_transaction_id is not null;
 create index transactions_email on transactions (lower(cardholder_email), created_at)
   where cardholder_email is not null;
-alter index transactions_email alter column 1 set statistics 400;
 create index transactions_reference on transactions (lower(order_reference) text_pattern_ops);
 create index transactions_reference_part on transactions
   using gin (lower(order_reference) gin_trgm_ops);`;

@@ -21,11 +21,14 @@ export type KeysetQuery<Row> = {
   readonly endOf: (row: Row) => PageEnd;
   /** So few rows are found that they are better sorted than read in order. */
   readonly isSelective?: boolean;
-  /** Values of a column that an index orders one by one: each is read in order, then merged. */
-  readonly branches?: SqlBranches | null;
+  /**
+   * Values of columns that an index orders one by one: each is read in order, then merged. The rows of
+   * the search are those that have one of the values of every branch, and meet the conditions.
+   */
+  readonly branches?: readonly SqlBranch[];
 };
 
-export type SqlBranches = {
+export type SqlBranch = {
   readonly column: string;
   readonly type: string;
   readonly values: readonly unknown[];
@@ -70,13 +73,17 @@ export async function keysetPage<Row extends object>(
 }
 
 function sourceOf<Row>(query: KeysetQuery<Row>): string {
-  const { conditions, table, branches, sorting, sortColumn, idColumn, limit } = query;
+  const { conditions, table, branches = [], sorting, sortColumn, idColumn, limit } = query;
   // The planner takes any order an index offers for a bargain; rows found first have none to offer.
   if (query.isSelective === true)
     return `(select * from ${table} where ${conditions.text} offset 0) found`;
-  if (!branches) return `${table} where ${conditions.text}`;
-  const values = `unnest(${conditions.parameter(branches.values)}::${branches.type}[])`;
-  return `${values} branch (value) cross join lateral (
-    select * from ${table} where ${conditions.text} and ${branches.column} = branch.value
+  if (branches.length === 0) return `${table} where ${conditions.text}`;
+  const values = branches.map(
+    ({ type, values: all }, index) =>
+      `unnest(${conditions.parameter(all)}::${type}[]) branch_${index} (value)`,
+  );
+  const same = branches.map(({ column }, index) => `${column} = branch_${index}.value`);
+  return `${values.join(' cross join ')} cross join lateral (
+    select * from ${table} where ${[conditions.text, ...same].join(' and ')}
     ${orderBy(sorting, sortColumn, idColumn)} limit ${limit + 1}) found`;
 }

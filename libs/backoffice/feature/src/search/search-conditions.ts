@@ -1,8 +1,11 @@
+import { ALLOWED_TRIPLES } from '@encaisse/ledger/domain';
 import type { ReadScope } from '../backoffice-directory';
 import type { AmountTest } from './amount-filter';
 import { isExact, likePattern } from './like-pattern';
 import { SqlConditions } from './sql-conditions';
 import type { TransactionSearch } from './transaction-search';
+
+const ALL_COMBINATIONS = ALLOWED_TRIPLES.map(({ row }) => row);
 
 /** Limits rows to the environment and the shops of a scope. */
 export function addScope(conditions: SqlConditions, { environment, shopIds }: ReadScope): void {
@@ -31,7 +34,10 @@ export function searchConditions(search: TransactionSearch): SqlConditions {
   addScope(conditions, search.scope);
   conditions.add(`created_at >= ${conditions.parameter(period.from)}::timestamptz`);
   conditions.add(`created_at < ${conditions.parameter(period.to)}::timestamptz`);
-  if (combinations === null) conditions.add('combination is not null');
+  // With amounts to test, the combinations are listed: they come before the amount in its indexes.
+  if (combinations === null && search.amounts.length > 0)
+    conditions.addAny('combination', ALL_COMBINATIONS, 'smallint');
+  else if (combinations === null) conditions.add('combination is not null');
   else if (combinations.length === 0) conditions.add('false');
   else conditions.addAny('combination', combinations, 'smallint');
   conditions.addAny('shop_id', search.shopIds, 'uuid');

@@ -6,7 +6,7 @@ import type { ReadScope } from '../backoffice-directory';
 import { JOURNAL_SCHEMA } from '../journal/journal.projection';
 import { type JournalRow, JOURNAL_ROWS } from '../journal/journal-row';
 import { searchDigest } from '../search/cursor';
-import { type KeysetPage, keysetPage, type SqlBranches } from '../search/keyset-page';
+import { type KeysetPage, keysetPage, type SqlBranch } from '../search/keyset-page';
 import { isExact } from '../search/like-pattern';
 import { addScope, searchConditions } from '../search/search-conditions';
 import type { SortColumn, Sorting } from '../search/sorting';
@@ -53,13 +53,13 @@ export class TransactionQueries {
     const { environment, nodeId } = search.scope;
     const isByAmount = sorting.by === 'initialAmount';
     const isFew = isByAmount && isSelective(search);
-    const branches = isByAmount && !isFew ? combinationBranches(search) : null;
+    const way = isFew ? { search, branches: [] } : branched(search, isByAmount);
     return keysetPage<JournalRow>(
       {
         selection: JOURNAL_ROWS.selection,
         table: TRANSACTIONS,
-        conditions: searchConditions(branches ? { ...search, combinations: null } : search),
-        branches,
+        conditions: searchConditions(way.search),
+        branches: way.branches,
         idColumn: 'transaction_id',
         sorting,
         sortColumn: TRANSACTION_SORT_COLUMNS[sorting.by],
@@ -113,27 +113,51 @@ export class TransactionQueries {
   }
 }
 
-/** Filters that leave a small part of any journal. */
+/** Filters that leave so few rows that they are best found first and sorted then. */
 function isSelective(search: TransactionSearch): boolean {
   const { orderReferences } = search;
-  const numbers = [search.transactionNumbers, search.remittanceNumbers, search.contractNumbers];
   return (
-    [...numbers, search.cardholderEmails].some((values) => values.length > 0) ||
+    [search.transactionNumbers, search.remittanceNumbers, search.cardholderEmails].some(
+      (values) => values.length > 0,
+    ) ||
     (orderReferences.length > 0 && orderReferences.every(isExact))
   );
 }
 
+/** Filters with an index of their own, which to ask once per shop would cost as many times. */
+function hasOwnIndex(search: TransactionSearch): boolean {
+  const { orderReferences, contractNumbers, wallets, currencies } = search;
+  return (
+    isSelective(search) ||
+    [orderReferences, contractNumbers, wallets, currencies].some((values) => values.length > 0)
+  );
+}
+
+/** More shops than this are read in the order of all shops: among them are busy ones. */
+const SHOPS_BY_DATE = 16;
+const SHOPS_BY_AMOUNT = 8;
+
 /**
- * Refunds are smaller than debits: by amount, each combination is read in its own order, where one is
- * asked for or where an index has it for the shop.
+ * The rows of a few shops are read shop by shop: how far their rows lie apart among those of all the
+ * others then does not matter. By amount, each combination is read in its own order, because refunds
+ * are smaller than debits and no index has the amounts of all combinations in one order.
  */
-function combinationBranches({
-  combinations,
-  scope,
-  shopIds,
-}: TransactionSearch): SqlBranches | null {
-  const isOneShop = scope.shopIds?.length === 1 || shopIds.length === 1;
-  if (combinations === null && !isOneShop) return null;
-  const values = combinations ?? ALLOWED_TRIPLES.map(({ row }) => row);
-  return { column: 'combination', type: 'smallint', values };
+function branched(
+  search: TransactionSearch,
+  isByAmount: boolean,
+): { readonly search: TransactionSearch; readonly branches: readonly SqlBranch[] } {
+  const shopIds = search.shopIds.length > 0 ? search.shopIds : (search.scope.shopIds ?? []);
+  const branches: SqlBranch[] = [];
+  let rest = search;
+  const mostShops = isByAmount ? SHOPS_BY_AMOUNT : SHOPS_BY_DATE;
+  if (shopIds.length > 1 && shopIds.length <= mostShops && !hasOwnIndex(search)) {
+    branches.push({ column: 'shop_id', type: 'uuid', values: shopIds });
+    rest = { ...rest, shopIds: [], scope: { ...rest.scope, shopIds: null } };
+  }
+  if (isByAmount) {
+    const values = search.combinations ?? ALLOWED_TRIPLES.map(({ row }) => row);
+    branches.push({ column: 'combination', type: 'smallint', values });
+    rest = { ...rest, combinations: null };
+  }
+  return { search: rest, branches };
 }

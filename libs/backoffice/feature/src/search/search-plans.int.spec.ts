@@ -1,0 +1,267 @@
+import { instant } from '@encaisse/kernel';
+import { Database, type SqlSession } from '@encaisse/platform/postgres';
+import { ensureMonths, monthOf } from '@encaisse/platform/projections';
+import { createTestDatabase, type TestDatabase } from '@encaisse/testing';
+import type { ReadScope } from '../backoffice-directory';
+import { fillLargeJournal, IDLE_SHOP, LARGE_SHOPS } from '../fixtures/large-journal';
+import { planOf, type ReadPlan, recordingDatabase, type Statement } from '../fixtures/query-plan';
+import { JOURNAL_SCHEMA } from '../journal/journal.projection';
+import { JOURNAL_ROWS } from '../journal/journal-row';
+import { JOURNAL_INDEXES, JOURNAL_TABLES } from '../journal/journal-tables';
+import { TransactionQueries, type TransactionSorting } from '../transactions/transaction-queries';
+import type { Query } from './query-parameters';
+import { parseTransactionSearch } from './transaction-search';
+
+const NOW = instant('2026-11-22T12:00:00.000Z');
+const ROWS = 210_000;
+const MONTHS = Array.from({ length: 14 }, (_, index) =>
+  monthOf(instant(new Date(Date.UTC(2025, 9 + index, 10)).toISOString())),
+);
+const PERIOD = { from: '2025-10-23', to: '2026-11-22' };
+
+let testDatabase: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = await Database.connect({ url: testDatabase.url, applicationName: 'plans-spec' }, []);
+  await database.transaction(async (session) => {
+    await session.query(`create schema ${JOURNAL_SCHEMA}`);
+    await session.query(`set local search_path to ${JOURNAL_SCHEMA}, public`);
+    await session.query(JOURNAL_TABLES);
+    await ensureMonths(JOURNAL_ROWS.partitions!, MONTHS, session);
+    await fillLargeJournal({ rows: ROWS, from: '2025-10-22T22:00:00Z', days: 395 }, session);
+    await session.query(JOURNAL_INDEXES);
+    await session.query('analyze transactions');
+  });
+}, 180_000);
+
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+const root: ReadScope = { environment: 'TEST', nodeId: 'root', shopIds: null, historyMonths: 13 };
+const shopsAt = (...shopIds: string[]): ReadScope => ({ ...root, nodeId: 'node', shopIds });
+const SHOP = LARGE_SHOPS[0]!;
+const MIDDLING = LARGE_SHOPS[10]!;
+const SMALL = LARGE_SHOPS[58]!;
+
+/** Every filter of TRX-02 alone: values that many rows have, that few have, and that none has. */
+const FILTERS: Readonly<Record<string, Query>> = {
+  everything: {},
+  'one day': { from: '2026-06-10', to: '2026-06-10' },
+  'status refused': { status: 'REFUSED' },
+  'status accepted': { status: 'ACCEPTED' },
+  'status abandoned, rare': { status: 'ABANDONED' },
+  'type debit': { type: 'DEBIT' },
+  'type refund': { type: 'REFUND' },
+  'to send': { acquirerStatus: 'TO_SEND' },
+  sent: { acquirerStatus: 'SENT' },
+  'set aside, rare': { acquirerStatus: 'SET_ASIDE' },
+  'means visa': { paymentMeans: 'VISA' },
+  'means paypal, rare': { paymentMeans: 'PAYPAL' },
+  'means nobody': { paymentMeans: 'DINERS' },
+  wallet: { wallet: 'APPLE_PAY' },
+  'wallet, rare': { wallet: 'PAYLIB' },
+  'wallet nobody': { wallet: 'GOOGLE_PAY' },
+  'shop, large': { shopId: SHOP },
+  'shop, small': { shopId: SMALL },
+  'shop, idle': { shopId: IDLE_SHOP },
+  contract: { contractNumber: '5200001' },
+  'contract, rare': { contractNumber: '5200584' },
+  'contract nobody': { contractNumber: '999' },
+  remittance: { remittanceNumber: '5200000-100' },
+  reference: { orderReference: 'CMD-777777-25' },
+  'reference beginning': { orderReference: 'CMD-7777%' },
+  'reference containing': { orderReference: '%77-12%' },
+  'reference ending': { orderReference: '%-123456' },
+  'reference common': { orderReference: 'facture%' },
+  'amount eq': { amount: 'eq:5500' },
+  'amount gte': { amount: 'gte:55000' },
+  'amount gte many': { amount: 'gte:1000' },
+  'amount gte none': { amount: 'gte:99999999' },
+  'amount lte': { amount: 'lte:101' },
+  'amount ne': { amount: 'ne:5500' },
+  number: { transactionNumber: '0000100000' },
+  email: { cardholderEmail: 'client.7@exemple.fr' },
+  'email nobody': { cardholderEmail: 'nobody@exemple.fr' },
+  'currency eur': { currency: 'EUR' },
+  'currency usd': { currency: 'USD' },
+  'currency jpy, rare': { currency: 'JPY' },
+  'currency nobody': { currency: 'CHF' },
+};
+
+/** What people ask together. */
+const COMBINATIONS: Readonly<Record<string, Query>> = {
+  'refused of a means': { status: 'REFUSED', paymentMeans: 'VISA' },
+  'refused of a rare means': { status: 'REFUSED', paymentMeans: 'PAYPAL' },
+  'large refunds': { type: 'REFUND', amount: 'gte:30000' },
+  'an amount of a day': { from: '2026-06-10', to: '2026-06-10', amount: 'eq:5500' },
+  'an amount range in euros': { amount: ['gte:4000:EUR', 'lte:4100:EUR'] },
+  'to send of a contract': { acquirerStatus: 'TO_SEND', contractNumber: '5200001' },
+  'wallet of a means': { wallet: 'APPLE_PAY', paymentMeans: 'CB' },
+  'reference of a status': { orderReference: 'cmd-1%', status: 'REFUSED' },
+  'two statuses of a shop': { status: ['REFUSED', 'ABANDONED'], shopId: SHOP },
+  'several numbers': { transactionNumber: ['0000100000', '0000200000', '7'] },
+  'foreign currency refunds': { type: 'REFUND', currency: 'USD' },
+  'nothing at all': { wallet: 'PAYLIB', currency: 'JPY', status: 'ABANDONED' },
+};
+
+const SCOPES: Readonly<Record<string, ReadScope>> = {
+  root,
+  'a large shop': shopsAt(SHOP),
+  'a small shop': shopsAt(SMALL),
+  'an idle shop': shopsAt(IDLE_SHOP),
+  'four shops': shopsAt(...LARGE_SHOPS.slice(30, 33), IDLE_SHOP),
+  'all shops': shopsAt(...LARGE_SHOPS),
+};
+
+const PAGE = 50;
+/** Far below the rows of one month, and what a page costs at any size of the journal. */
+const MOST_ROWS_READ = 20_000;
+/** A page for each of the branches that are merged, and what a rare value gathers. */
+const MOST_ROWS_SORTED = 2_500;
+
+type Asked = {
+  readonly filters: Query;
+  readonly scope: ReadScope;
+  readonly sorting: TransactionSorting;
+};
+
+const byDate = { by: 'createdAt', isDescending: true } as const;
+const byAmount = { by: 'initialAmount', isDescending: true } as const;
+
+/** The statement of a page, so many rows after the first. */
+async function statementOf(
+  { filters, scope, sorting }: Asked,
+  after = 0,
+): Promise<Statement | null> {
+  const statements: Statement[] = [];
+  const queries = new TransactionQueries(recordingDatabase(database, statements));
+  const search = parseTransactionSearch({ ...PERIOD, ...filters }, scope, NOW);
+  let cursor: string | null = null;
+  for (let skipped = 0; skipped < after; skipped += 500) {
+    cursor = (await queries.page(search, { sorting, limit: 500, cursor })).nextCursor;
+    if (cursor === null) return null;
+  }
+  await queries.page(search, { sorting, limit: PAGE, cursor });
+  return statements.at(-1)!;
+}
+
+/** Whether the contract filter is sorted by amount: its rows are found first, as many as they are. */
+function mostRowsSorted({ filters, sorting }: Asked): number {
+  const isOfContract = filters['contractNumber'] !== undefined && sorting.by === 'initialAmount';
+  return isOfContract ? ROWS / 10 : MOST_ROWS_SORTED;
+}
+
+/** A page without filters reads its own rows, one page of each branch that is merged. */
+function mostRowsRead({ filters, scope, sorting }: Asked): number {
+  if (Object.keys(filters).length > 0) return MOST_ROWS_READ;
+  const shops = scope.shopIds?.length ?? 1;
+  return (sorting.by === 'createdAt' ? 300 : 1000) * (shops <= 8 ? shops : 1);
+}
+
+function faultsOf(plan: ReadPlan, asked: Asked): string[] {
+  const isExact = /^[^%]+$/.test(String(asked.filters['orderReference'] ?? '%'));
+  return [
+    ...plan.wholeTables.map((table) => `reads all of ${table}`),
+    ...(plan.sortedRows > mostRowsSorted(asked) ? [`sorts ${plan.sortedRows} rows`] : []),
+    ...(plan.rowsRead > mostRowsRead(asked) ? [`reads ${plan.rowsRead} rows`] : []),
+    ...(isExact && plan.pages > 400 ? [`touches ${plan.pages} pages for one reference`] : []),
+  ];
+}
+
+function isWithin(filters: Query, { shopIds }: ReadScope): boolean {
+  const shopId = filters['shopId'];
+  return typeof shopId !== 'string' || shopIds === null || shopIds.includes(shopId);
+}
+
+const SEARCHES = Object.entries({ ...FILTERS, ...COMBINATIONS });
+const ASKED = Object.entries(SCOPES).flatMap(([place, scope]) =>
+  [byDate, byAmount].map((sorting) => [place, sorting.by, { scope, sorting }] as const),
+);
+
+describe('Plans of searches in a journal of thirteen months', () => {
+  it.each(ASKED)(
+    'TRX-02 no filter reads or sorts more than it shows: %s, by %s',
+    async (_place, _by, { scope, sorting }) => {
+      const faults: string[] = [];
+      for (const [name, filters] of SEARCHES.filter(([, one]) => isWithin(one, scope))) {
+        const asked = { filters, scope, sorting };
+        const plan = await planOf((await statementOf(asked))!, database);
+        faults.push(...faultsOf(plan, asked).map((fault) => `${name}: ${fault}`));
+      }
+      expect(faults).toEqual([]);
+    },
+    120_000,
+  );
+
+  it.each(ASKED)(
+    'TRX-22 a deep page costs no more than the first: %s, by %s',
+    async (_place, _by, { scope, sorting }) => {
+      const faults: string[] = [];
+      for (const name of ['everything', 'sent', 'means visa', 'amount gte many', 'type refund']) {
+        for (const isDescending of [true, false]) {
+          const filters = FILTERS[name]!;
+          const asked = { filters, scope, sorting: { ...sorting, isDescending } };
+          const statement = await statementOf(asked, 2000);
+          if (statement === null) continue;
+          const plan = await planOf(statement, database);
+          faults.push(...faultsOf(plan, asked).map((fault) => `${name}: ${fault}`));
+        }
+      }
+      expect(faults).toEqual([]);
+    },
+    120_000,
+  );
+
+  class Undo extends Error {}
+
+  async function withoutIndex(index: string, work: (session: SqlSession) => Promise<void>) {
+    const dropped = database.transaction(async (session) => {
+      await session.query(`drop index ${JOURNAL_SCHEMA}.${index}`);
+      await work(session);
+      throw new Undo();
+    });
+    await expect(dropped).rejects.toThrow(Undo);
+  }
+
+  const needed: readonly (readonly [string, string, ReadScope, TransactionSorting])[] = [
+    ['transactions_date', 'everything', root, byDate],
+    ['transactions_shop', 'everything', shopsAt(MIDDLING), byDate],
+    ['transactions_shop_amount', 'everything', shopsAt(MIDDLING), byAmount],
+    ['transactions_amount', 'everything', root, byAmount],
+    ['transactions_means', 'means paypal, rare', root, byDate],
+    ['transactions_contract', 'contract, rare', root, byDate],
+    ['transactions_number', 'number', root, byDate],
+    ['transactions_remittance', 'remittance', root, byDate],
+    ['transactions_wallet', 'wallet, rare', root, byDate],
+    ['transactions_currency', 'currency jpy, rare', root, byDate],
+    ['transactions_email', 'email', root, byDate],
+    ['transactions_reference', 'reference', root, byDate],
+    ['transactions_reference_part', 'reference containing', root, byDate],
+  ];
+
+  it.each(needed)(
+    'needs %s: without it, « %s » is found out',
+    async (index, name, scope, sorting) => {
+      const asked = { filters: FILTERS[name]!, scope, sorting };
+      const statement = (await statementOf(asked))!;
+      expect(faultsOf(await planOf(statement, database), asked)).toEqual([]);
+      await withoutIndex(index, async (session) => {
+        expect(faultsOf(await planOf(statement, session), asked)).not.toEqual([]);
+      });
+    },
+  );
+
+  it('has no index of the journal that no search, detail or remittance needs', async () => {
+    const kept = await database.query<{ name: string }>(
+      `select indexrelid::regclass::text as name from pg_index
+       where indrelid = '${JOURNAL_SCHEMA}.transactions'::regclass and not indisprimary`,
+    );
+    const others = ['transactions_original', 'transactions_earlier_remittance'];
+    const names = kept.map(({ name }) => name.replace(/^.*\./, '')).sort();
+    expect(names).toEqual([...needed.map(([index]) => index), ...others].sort());
+  });
+});
