@@ -1,15 +1,22 @@
 import { PostgresEventStore } from '@encaisse/platform/event-store';
 import { uuidv7 } from 'uuidv7';
 import { type Bench, type BenchContext, type Row, type Throughput, closedLoop } from './bench';
+import { openEmmett } from './peers/emmett';
+import { openMessageDb } from './peers/message-db';
+import { peerFolder } from './peers/peer-folder';
+import { samplePeerEvent } from './peers/sample';
 import { openPlainTable } from './plain-table';
 import { sampleEvent } from './sample-events';
 
 const CASES = [
   { writers: 1, goal: 0.9 },
+  { writers: 8, goal: 1 },
   { writers: 32, goal: 2 },
   { writers: 256, goal: 4 },
 ] as const;
 
+/** Writers of the comparison with other event stores. */
+const PEER_WRITERS = 32;
 /** More connections than this only make the peer slower on a few cores. */
 const PEER_CONNECTIONS = 32;
 /** Both sides alternate, so that a busy moment of the machine meets both. */
@@ -72,6 +79,33 @@ async function compare(context: BenchContext, writers: number, goal: number): Pr
     },
   ];
   if (writers === 256) rows.push(tailLatency(label, ours, peer));
+  if (writers === PEER_WRITERS) rows.push(...(await againstPeers(context, ours.perSecond)));
+  return rows;
+}
+
+/** The same event through other event stores, each on a database of its own on the same server. */
+async function againstPeers(context: BenchContext, ours: number): Promise<Row[]> {
+  const folder = await peerFolder(context.say);
+  const peers = [
+    await openEmmett(await context.createDatabase(), folder),
+    await openMessageDb(await context.createDatabase(), folder, PEER_CONNECTIONS),
+  ];
+  const rows: Row[] = [];
+  for (const peer of peers) {
+    const append = () => peer.append(uuidv7(), samplePeerEvent());
+    await closedLoop(PEER_WRITERS, 0.5, append);
+    const { perSecond } = await closedLoop(PEER_WRITERS, context.seconds / 2, append);
+    await peer.close();
+    rows.push({
+      measure: `append, ${PEER_WRITERS} writers, against ${peer.name}`,
+      ours,
+      peer: peer.name,
+      peerFigure: perSecond,
+      unit: 'events/s',
+      ratio: ours / perSecond,
+      goal: { atLeast: 6 },
+    });
+  }
   return rows;
 }
 

@@ -1,9 +1,14 @@
 import { PostgresEventStore } from '@encaisse/platform/event-store';
 import { Client } from 'pg';
-import type { Bench } from './bench';
+import type { Bench, BenchContext, Row } from './bench';
 import { millionJournal } from './million-product';
+import { openEmmett } from './peers/emmett';
+import { openMessageDb } from './peers/message-db';
+import { peerFolder } from './peers/peer-folder';
+import { samplePeerEvent } from './peers/sample';
 
 const BATCH = 1000;
+const PEER_EVENTS = 100_000;
 
 async function subscribed(url: string, events: number): Promise<number> {
   const store = await PostgresEventStore.open({ url, applicationName: 'bench' });
@@ -52,6 +57,35 @@ async function bareCursor(url: string): Promise<number> {
   return seen / seconds;
 }
 
+/** Other event stores read through what they offer for projections, on a smaller log of their own. */
+async function againstPeers(context: BenchContext, ours: number): Promise<Row[]> {
+  const folder = await peerFolder(context.say);
+  const peers = [
+    { goal: 1, peer: await openMessageDb(await context.createDatabase(), folder, 2) },
+    { goal: 10, peer: await openEmmett(await context.createDatabase(), folder) },
+  ];
+  const rows: Row[] = [];
+  for (const { goal, peer } of peers) {
+    context.say(`replay: ${peer.name} is filled with ${PEER_EVENTS} events`);
+    await peer.fill(PEER_EVENTS, samplePeerEvent);
+    const started = performance.now();
+    let total = 0;
+    await peer.replay(PEER_EVENTS, (type) => (total += type === 'PaymentRequested' ? 1 : 0));
+    const perSecond = total / ((performance.now() - started) / 1000);
+    await peer.close();
+    rows.push({
+      measure: `replay, against ${peer.name}`,
+      ours,
+      peer: peer.name,
+      peerFigure: perSecond,
+      unit: 'events/s',
+      ratio: ours / perSecond,
+      goal: { atLeast: goal },
+    });
+  }
+  return rows;
+}
+
 /** The whole log through a subscription into a fold, against a bare cursor that parses as well. */
 export const replayBench: Bench = {
   name: 'replay',
@@ -60,6 +94,7 @@ export const replayBench: Bench = {
     const ours = await subscribed(log.url, log.events);
     const peer = await bareCursor(log.url);
     return [
+      ...(await againstPeers(context, ours)),
       {
         measure: 'replay through a subscription and a fold',
         ours,
