@@ -1,4 +1,5 @@
 import {
+  AUDIT_STORE_NEEDS,
   CommandRefused,
   issueDevelopmentToken,
   readStatus,
@@ -7,6 +8,7 @@ import {
   writeBackup,
 } from '@encaisse/audit/feature';
 import { SystemClock } from '@encaisse/platform/clock';
+import type { StoreNeed } from '@encaisse/platform/event-store';
 import type { ParkedMessage } from '@encaisse/platform/message-bus';
 import {
   type Comparison,
@@ -35,7 +37,16 @@ function done(json: object, text: string, isGood = true): Outcome {
   return { json, text, exitCode: isGood ? 0 : 1 };
 }
 
+/** The log of a server of its own is for the tools of that server. */
+function needsLogInDatabase({ eventStoreUrl }: Settings, { feature, instead }: StoreNeed): void {
+  if (eventStoreUrl !== null)
+    throw new CommandRefused(
+      `${feature} works on a log in PostgreSQL, and EVENTSTORE_URL is set: ${instead}`,
+    );
+}
+
 export async function backup({ settings, output }: CommandContext, file: string): Promise<Outcome> {
+  needsLogInDatabase(settings, AUDIT_STORE_NEEDS.backup);
   const report = await withAddress(settings, ({ url }) =>
     withProgress(output, 'backup', (progress) =>
       writeBackup(url, file, new SystemClock().now(), progress),
@@ -54,6 +65,7 @@ export async function restore(
   { settings, output }: CommandContext,
   file: string,
 ): Promise<Outcome> {
+  needsLogInDatabase(settings, AUDIT_STORE_NEEDS.restore);
   const report = await withAddress(
     settings,
     ({ url }) => withProgress(output, 'restore', (progress) => restoreBackup(url, file, progress)),
@@ -183,6 +195,7 @@ export async function token(
 }
 
 export async function status({ settings }: CommandContext): Promise<Outcome> {
+  needsLogInDatabase(settings, AUDIT_STORE_NEEDS.status);
   const found = await withClient(settings, readStatus);
   const lines = [
     `log: position ${found.position}, last recorded ${found.lastRecordedAt ?? 'never'}`,
@@ -199,6 +212,7 @@ export async function status({ settings }: CommandContext): Promise<Outcome> {
 }
 
 export async function verify({ settings, output }: CommandContext): Promise<Outcome> {
+  needsLogInDatabase(settings, AUDIT_STORE_NEEDS.verify);
   const verdict = await withClient(settings, (client) =>
     withProgress(output, 'verify', (progress) => verifyLog(client, progress)),
   );

@@ -1,9 +1,9 @@
 import { type DatabaseAddress, openDatabaseAddress } from '@encaisse/audit/feature';
-import { PostgresEventStore } from '@encaisse/platform/event-store';
 import { LogMessageBus, type MessageBus } from '@encaisse/platform/message-bus';
 import { Database } from '@encaisse/platform/postgres';
 import {
   createApplication,
+  openEventLog,
   openPlatform,
   type Platform,
   type ServiceModule,
@@ -50,7 +50,7 @@ export function withBus<Result>(
 ): Promise<Result> {
   return withAddress(settings, async ({ url }) => {
     const database = await Database.connect({ url, applicationName: APPLICATION, poolSize: 2 }, []);
-    const store = new PostgresEventStore({ url, applicationName: APPLICATION });
+    const store = await openEventLog(settings, { service: APPLICATION, databaseUrl: url });
     try {
       return await work(new LogMessageBus({ database, store, logger: silent }));
     } finally {

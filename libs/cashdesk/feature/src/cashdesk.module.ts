@@ -8,6 +8,8 @@ import { MassOperationsConsumer } from './mass-operations/mass-operations.consum
 import { ModifyController } from './modify/modify.controller';
 import { OperationsController } from './operations/operations.controller';
 import { RefundController } from './refund/refund.controller';
+import { RefundOpener } from './refund/refund-opener';
+import { RefundOpeningConsumer } from './refund/refund-opening.consumer';
 import { SendToBankController } from './send-to-bank/send-to-bank.controller';
 import { ValidateController } from './validate/validate.controller';
 
@@ -22,6 +24,13 @@ import { ValidateController } from './validate/validate.controller';
     ValidateController,
     OperationsController,
   ],
-  providers: [CashdeskDirectory, CashOperationHandler, OperationResponder, MassOperationsConsumer],
+  providers: [
+    CashdeskDirectory,
+    CashOperationHandler,
+    OperationResponder,
+    MassOperationsConsumer,
+    RefundOpener,
+    RefundOpeningConsumer,
+  ],
 })
 export class CashdeskModule {}

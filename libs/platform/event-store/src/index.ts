@@ -12,4 +12,5 @@ export { PostgresEventStore } from './postgres/postgres-event-store';
 export type { EventStoreLog } from './postgres/outage-report';
 export type { PostgresEventStoreOptions } from './postgres/postgres-event-store';
 export { migrateEventStore } from './postgres/schema';
+export { type StoreCapability, type StoreNeed, unmetNeeds } from './store-needs';
 export * from './streams';

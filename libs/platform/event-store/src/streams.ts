@@ -17,6 +17,7 @@ import type {
   NewEvent,
   Position,
   RecordedEvent,
+  StoreCapabilities,
   StreamWrite,
 } from './event-store';
 
@@ -82,6 +83,11 @@ export class Streams {
     private readonly store: EventStore,
     private readonly newEventId: () => string = uuidv7,
   ) {}
+
+  /** What the store can do beyond the port's promises. */
+  get capabilities(): StoreCapabilities {
+    return this.store.capabilities;
+  }
 
   /** Throws UnreadableEvent on events that this release does not know. */
   async load<State, Event extends DomainEvent>(

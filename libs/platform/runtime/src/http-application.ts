@@ -3,6 +3,7 @@ import { type DynamicModule, type LoggerService, Module, type Type } from '@nest
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import type { StoreNeed } from '@encaisse/platform/event-store';
 import { uuidv7 } from 'uuidv7';
 import { describeApi } from './api-description';
 import type { Logger } from './logger';
@@ -12,8 +13,10 @@ import { PlatformModule } from './platform.module';
 const BODY_LIMIT = 1024 * 1024;
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 
-/** A context's Nest module. */
-export type ServiceModule = Type | DynamicModule;
+/** A context's Nest module, with what its features ask of the event store beyond the port's promises. */
+export type ServiceModule = (Type | DynamicModule) & {
+  readonly storeNeeds?: readonly StoreNeed[];
+};
 
 @Module({})
 class ServiceRoot {

@@ -1,5 +1,6 @@
 export { apiDocument } from './api-description';
 export { keptKey, openDataDirectory, StartRefused } from './data-directory';
+export { openEventLog } from './event-log';
 export { createApplication, type ServiceModule } from './http-application';
 export { createLogger, type Logger, LOGGER_TOKEN } from './logger';
 export { Metrics } from './metrics';

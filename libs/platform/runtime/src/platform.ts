@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { MigrationInterface } from 'typeorm';
 import { type Clock, ControllableClock, SystemClock } from '@encaisse/platform/clock';
-import { type EventStore, PostgresEventStore, Streams } from '@encaisse/platform/event-store';
+import { type EventStore, Streams } from '@encaisse/platform/event-store';
 import { Tokens } from '@encaisse/platform/http';
 import {
   BusTables,
@@ -23,6 +23,7 @@ import {
 } from '@encaisse/platform/security';
 import { keptKey, openDataDirectory, StartRefused } from './data-directory';
 import { restoreClock } from './dev-clock';
+import { openEventLog } from './event-log';
 import { kafkaOf } from './kafka-settings';
 import { createLogger, type Logger } from './logger';
 import { Metrics } from './metrics';
@@ -103,7 +104,7 @@ async function assemble(
   dataDir: string,
 ): Promise<Platform> {
   const store = new LeasedEventStore(
-    await PostgresEventStore.open({ url, applicationName: service, logger }),
+    await openEventLog(settings, { service, databaseUrl: url, logger }),
   );
   const database = await Database.connect(
     { url, applicationName: service, poolSize: settings.databasePoolSize },

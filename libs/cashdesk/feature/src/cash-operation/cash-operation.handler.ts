@@ -1,6 +1,13 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { type Decision, fold, type Instant, invariant, isRefused } from '@encaisse/kernel';
+import {
+  businessDayOf,
+  type Decision,
+  fold,
+  type Instant,
+  invariant,
+  isRefused,
+} from '@encaisse/kernel';
 import {
   cancelTransaction,
   captureTransaction,
@@ -8,6 +15,7 @@ import {
   type Limits,
   modifyTransaction,
   openRefund,
+  type RefundTransaction,
   refundTransaction,
   requestSending,
   type Transaction,
@@ -26,6 +34,7 @@ import {
   TransactionNumbers,
 } from '@encaisse/platform/runtime';
 import { CashdeskDirectory } from '../cashdesk-directory';
+import { type DecidedRefund, RefundOpener } from '../refund/refund-opener';
 import {
   type CashOperation,
   CashOperationCommand,
@@ -35,6 +44,12 @@ import { CASH_PROBLEMS, type CashRefusal, detailOf } from './refusals';
 
 type SingleStreamOperation = Exclude<CashOperation, { kind: 'refund' }>;
 type RefundOperation = Extract<CashOperation, { kind: 'refund' }>;
+
+/** The original and the refund afterwards, null when it was done before. */
+type RefundRecorded = {
+  readonly position: number;
+  readonly after: readonly [Transaction, Transaction] | null;
+};
 
 /** Carries out cash operations: visible, allowed by the decider, recorded, answered. */
 @CommandHandler(CashOperationCommand)
@@ -47,6 +62,7 @@ export class CashOperationHandler implements ICommandHandler<CashOperationComman
     private readonly clock: Clock,
     private readonly directory: CashdeskDirectory,
     private readonly numbers: TransactionNumbers,
+    private readonly opener: RefundOpener,
     @Inject(SETTINGS_TOKEN) settings: Settings,
     metrics: Metrics,
   ) {
@@ -129,14 +145,29 @@ export class CashOperationHandler implements ICommandHandler<CashOperationComman
     }
   }
 
-  /** The original and the refund's own stream are written together, or neither (D3). */
   private async refund(
+    operation: RefundOperation,
+    command: CashOperationCommand,
+  ): Promise<CashOperationResult> {
+    const { transactionId, operationId: refundId } = operation;
+    const { position, after } = this.streams.capabilities.isAtomicAcrossStreams
+      ? await this.refundTogether(operation, command)
+      : await this.refundInTurn(operation, command);
+    if (after === null)
+      return this.firstResult({ transactionId, operationId: refundId }, position, refundId);
+    const [original, refund] = after;
+    const transaction = summaryOf(original);
+    return { transaction, refund: summaryOf(refund), position, isReplay: false };
+  }
+
+  /** The original and the refund's own stream are written together, or neither (D3). */
+  private async refundTogether(
     { transactionId, operationId: refundId, amount }: RefundOperation,
     { caller, metadata }: CashOperationCommand,
-  ): Promise<CashOperationResult> {
+  ): Promise<RefundRecorded> {
     const at = this.clock.now();
     const transactionNumber = await this.numbers.next();
-    let after: readonly [Transaction, Transaction] | undefined;
+    let after: RefundRecorded['after'] = null;
     const result = await this.streams.decideMany(
       [
         { stream: transactionStream, id: transactionId },
@@ -144,12 +175,7 @@ export class CashOperationHandler implements ICommandHandler<CashOperationComman
       ] as const,
       ([original, refund]) => {
         this.directory.assertVisible(original, caller);
-        const facts = this.factsOf('refund', original);
-        const decision = refundTransaction(
-          { transactionId, refundId, amount, outcome: 'accepted', at, ...facts },
-          original,
-          this.limits,
-        );
+        const decision = this.decideRefund({ transactionId, refundId, amount, at }, original);
         if (isRefused(decision)) return decision;
         const isRepeat = decision.accepted.length === 0;
         if (isRepeat) return { accepted: [[], []] as const };
@@ -167,14 +193,65 @@ export class CashOperationHandler implements ICommandHandler<CashOperationComman
       },
       metadata,
     );
-    if (isRefused(result.decision))
-      throw problemOf(result.decision.refused as CashRefusal, CASH_PROBLEMS, detailOf);
-    const { position, isReplay } = result;
-    if (isReplay || !after)
-      return this.firstResult({ transactionId, operationId: refundId }, position, refundId);
-    const [original, refund] = after;
-    const transaction = summaryOf(original);
-    return { transaction, refund: summaryOf(refund), position, isReplay };
+    orRefusal(result.decision);
+    return { position: result.position, after: result.isReplay ? null : after };
+  }
+
+  /**
+   * Where the store records in one stream at a time the original's event decides and reserves; the
+   * refund's own stream is opened from it, here or after a crash by its consumer (D4).
+   */
+  private async refundInTurn(
+    { transactionId, operationId: refundId, amount }: RefundOperation,
+    { caller, metadata }: CashOperationCommand,
+  ): Promise<RefundRecorded> {
+    const at = this.clock.now();
+    const { state: own } = await this.streams.load(transactionStream, refundId);
+    let before: Transaction = transactionStream.initial;
+    const result = await this.streams.decide(
+      transactionStream,
+      transactionId,
+      (original): Decision<TransactionEvent, CashRefusal> => {
+        this.directory.assertVisible(original, caller);
+        before = original;
+        const decision = this.decideRefund({ transactionId, refundId, amount, at }, original);
+        if (isRefused(decision) || decision.accepted.length === 0) return decision;
+        return own.kind === 'none' && original.kind === 'debit'
+          ? decision
+          : { refused: { code: 'id-reused' } };
+      },
+      metadata,
+    );
+    const events = orProblem(result.decision, CASH_PROBLEMS, detailOf);
+    invariant(before.kind === 'debit', 'a refunded transaction is a debit');
+    const businessDay = businessDayOf(at);
+    const decided = result.isReplay
+      ? await this.decidedBefore(transactionId, refundId)
+      : { transactionId, refundId, amount, refundedAt: at, businessDay };
+    const { refund, position } = await this.opener.open(decided, before, metadata);
+    const original = events.reduce(transactionStream.evolve, before);
+    return {
+      position: Math.max(position, result.position),
+      after: result.isReplay ? null : [original, refund],
+    };
+  }
+
+  private decideRefund(
+    refund: Pick<RefundTransaction, 'transactionId' | 'refundId' | 'amount' | 'at'>,
+    original: Transaction,
+  ) {
+    const facts = this.factsOf('refund', original);
+    return refundTransaction({ ...refund, outcome: 'accepted', ...facts }, original, this.limits);
+  }
+
+  private async decidedBefore(transactionId: string, refundId: string): Promise<DecidedRefund> {
+    const { events } = await this.streams.load(transactionStream, transactionId);
+    for (const recorded of events) {
+      const event: TransactionEvent = decodeEvent(transactionStream, recorded);
+      if (event.type === 'TransactionRefunded' && event.data.refundId === refundId)
+        return event.data;
+    }
+    throw new Error(`${transactionId} holds no decision of the refund ${refundId}`);
   }
 
   /** What the first try of an operation answered: the stream as its event left it. */
@@ -207,6 +284,11 @@ export class CashOperationHandler implements ICommandHandler<CashOperationComman
       isSupportedByMeans: this.directory.supportedOperations(place.paymentMeans).has(operation),
     };
   }
+}
+
+function orRefusal(decision: object): void {
+  if ('refused' in decision)
+    throw problemOf(decision.refused as CashRefusal, CASH_PROBLEMS, detailOf);
 }
 
 function isOf(data: object, operationId: string): boolean {

@@ -47,7 +47,7 @@ export function kurrentDbAddress(url: string): KurrentDbAddress {
   for (const pair of query === '' ? [] : query.split('&')) {
     const [key] = splitOnce(pair, '=');
     if (!OPTIONS.includes(key.toLowerCase().replace(/[_-]/g, '')))
-      throw new Error(`has an option that is not understood: ${key}`);
+      throw new Error(`has no such option as ${key}`);
   }
   return { connectionString: `${scheme}://${rest}`, hosts };
 }

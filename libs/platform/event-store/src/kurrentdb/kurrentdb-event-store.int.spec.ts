@@ -201,6 +201,28 @@ describe('The event log on a server of the EventStoreDB protocol', () => {
     await restarted.close();
   });
 
+  it('L3 compares what the server took for a repetition, in a process that heard of no first time', async () => {
+    const other = await openKurrentDbEventStore({ url: server.url });
+    const write = { streamId: streamId(), expected: 'no-stream' as const, events: [newEvent()] };
+    const first = await store.append([write]);
+    const changed = { ...write, events: [{ ...write.events[0]!, data: { amount: 2 } }] };
+    expect(await other.append([changed])).toMatchObject({ kind: 'event-id-reused' });
+    expect(await other.append([write])).toEqual({ ...first, isReplay: true });
+    await other.close();
+    const third = await openKurrentDbEventStore({ url: server.url });
+    const fresh = { ...write, streamId: streamId(), events: [newEvent()] };
+    const recorded = await store.append([fresh]);
+    expect(await third.append([fresh])).toEqual({ ...recorded, isReplay: true });
+    await third.close();
+  });
+
+  it('L6 sends the canonical bytes even where JSON would put the members in another order', async () => {
+    await append('testing.bytes-1', [newEvent({ 10: 'ten', 9: 'nine' })]);
+    const { data, contentType } = server.log.events.at(-1)!;
+    expect(Buffer.from(data).toString()).toBe('{"10":"ten","9":"nine"}');
+    expect(contentType).toBe('application/octet-stream');
+  });
+
   it('keeps JSON readable by the tools of the server, with their names of causes', async () => {
     const event = newEvent({ amount: { minor: 100 } });
     const metadata = { ...event.metadata, causationId: randomUUID() };
