@@ -32,17 +32,30 @@ export class CatchUpSubscription implements Subscription {
     const { signal } = this.stop;
     const limit = this.options.batchSize ?? DEFAULT_BATCH_SIZE;
     let after = this.options.after;
+    let reading = this.readAfter(after, limit);
     while (!this.isStopped()) {
-      const events = await this.source.read(after, limit, signal);
+      const events = await reading;
       if (this.isStopped()) return;
       const last = events.at(-1);
       if (last === undefined) {
         await this.source.changed(after, signal);
+        reading = this.readAfter(after, limit);
         continue;
       }
-      await this.options.onBatch(events);
       after = last.position;
+      // A full batch has others behind it: the next one is read while this one is handled.
+      const isFull = events.length >= limit;
+      if (isFull) reading = this.readAfter(after, limit);
+      await this.options.onBatch(events);
+      if (!isFull) reading = this.readAfter(after, limit);
     }
+  }
+
+  /** A failure is told when the events are taken, not while the batch before them is handled. */
+  private readAfter(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
+    const reading = this.source.read(after, limit, this.stop.signal);
+    reading.catch(() => undefined);
+    return reading;
   }
 
   private isStopped(): boolean {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { businessDayOf, type Currency } from '@encaisse/kernel';
+import { businessDayOf, type Currency, invariant } from '@encaisse/kernel';
 import { ROOT_NODE } from '@encaisse/platform/http';
 import { Database } from '@encaisse/platform/postgres';
 import type { ReadScope } from '../backoffice-directory';
@@ -46,6 +46,7 @@ function bucketSql(step: Step | null, column: string, isDay: boolean): string {
   if (step === null) return 'null::text';
   if (step === 'hour')
     return `to_char(date_trunc('hour', ${column}, 'UTC') at time zone 'UTC', ${WHOLE_HOUR})`;
+  if (isDay && step === 'day') return `${column}::text`;
   const wallClock = isDay ? `${column}::timestamp` : `(${column} at time zone 'Europe/Paris')`;
   return `date_trunc('${step}', ${wallClock})::date::text`;
 }
@@ -62,17 +63,53 @@ export class StatisticsQueries {
       pieceSql(piece, request, conditions),
     );
     if (pieces.length === 0) return [];
-    return this.database.query<Figures>(
-      `select bucket, payment_means as "paymentMeans", currency,
-         sum(recorded_count)::bigint as "recordedCount", sum(debit_count)::bigint as "debitCount",
-         sum(debit_minor)::bigint as "debitMinor", sum(refund_count)::bigint as "refundCount",
-         sum(refund_minor)::bigint as "refundMinor", max(maximum_minor) as "maximumMinor"
-       from (${pieces.join('\nunion all\n')}) p
-       group by bucket, payment_means, currency
-       order by bucket, payment_means, currency`,
+    // One value for all of them: thousands of small ones cost more to take apart than to find.
+    const [row] = await this.database.query<{ figures: readonly FiguresTuple[] | null }>(
+      `select json_agg(json_build_array(bucket, payment_means, currency, recorded_count,
+           debit_count, debit_minor, refund_count, refund_minor, maximum_minor)) as figures
+       from (
+         select bucket, payment_means, currency, ${FIGURES.map((name) => `sum(${name})::bigint as ${name}`).join(', ')},
+           max(maximum_minor) as maximum_minor
+         from (${pieces.join('\nunion all\n')}) p
+         group by bucket, payment_means, currency
+       ) f`,
       conditions.parameters,
     );
+    return (row?.figures ?? []).map(figuresOf);
   }
+}
+
+/** Figures as they travel, in the order of their names. */
+type FiguresTuple = readonly [
+  bucket: string | null,
+  paymentMeans: string,
+  currency: Currency,
+  recordedCount: number,
+  debitCount: number,
+  debitMinor: number,
+  refundCount: number,
+  refundMinor: number,
+  maximumMinor: number | null,
+];
+
+function figuresOf(tuple: FiguresTuple): Figures {
+  const [bucket, paymentMeans, currency, recordedCount, ...figures] = tuple;
+  const [debitCount, debitMinor, refundCount, refundMinor, maximumMinor] = figures;
+  invariant(
+    Number.isSafeInteger(debitMinor) && Number.isSafeInteger(refundMinor),
+    `sums of ${paymentMeans} beyond 2^53`,
+  );
+  return {
+    bucket,
+    paymentMeans,
+    currency,
+    recordedCount,
+    debitCount,
+    debitMinor,
+    refundCount,
+    refundMinor,
+    maximumMinor,
+  };
 }
 
 function pieceSql(piece: PeriodPiece, request: FiguresRequest, shared: SqlConditions): string {
