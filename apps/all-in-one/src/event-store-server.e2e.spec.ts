@@ -108,7 +108,7 @@ describe('The whole product on a server of the EventStoreDB protocol, a stand-in
     await streams.decide(
       transactionStream,
       id,
-      () => ({ accepted: [{ type: 'TransactionRefunded', data: decided }] }),
+      () => ({ accepted: [{ type: 'TransactionRefunded' as const, data: decided }] }),
       metadata,
     );
     for (
