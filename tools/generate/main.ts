@@ -5,21 +5,25 @@ import { configurationDocument } from './configuration';
 import { currencyTable } from './currencies';
 import { errorsDocument } from './errors';
 import { eventsDocument } from './events';
+import { messagesDocument, RELEASED_SCHEMAS, releasedSchemas } from './messages';
 
 /** Every generated file of the repository and what makes it. */
 const GENERATED: Readonly<Record<string, () => string>> = {
   'libs/kernel/src/currency-table.generated.ts': currencyTable,
   'docs/errors.md': errorsDocument,
   'docs/events.md': eventsDocument,
+  'docs/messages.md': messagesDocument,
+  [RELEASED_SCHEMAS]: releasedSchemas,
   'docs/configuration.md': configurationDocument,
 };
 
 /** Documents are laid out as the formatter would, so that formatting changes nothing afterwards. */
 async function formatted(path: string, text: string): Promise<string> {
-  if (!path.endsWith('.md')) return text;
+  const parser = path.endsWith('.md') ? 'markdown' : path.endsWith('.json') ? 'json' : null;
+  if (parser === null) return text;
   const prettier = await import('prettier');
   const options = await prettier.resolveConfig(path);
-  return prettier.format(text, { ...options, parser: 'markdown' });
+  return prettier.format(text, { ...options, parser });
 }
 
 /** Writes the generated files; with `--check` only tells which ones are out of date. */
