@@ -92,6 +92,7 @@ export class Simulation {
       conditions: this.conditions,
       client: this.client,
       watch: (told) => this.guarded(() => this.watch.answered(told)),
+      isInactive: (contractId) => this.watch.inactiveContracts.has(contractId),
       verificationCode: options.verificationCode ?? '123',
     });
     this.bank = new SimulatedBank(this.machine, folders, chance.fork('bank'));
@@ -171,7 +172,6 @@ export class Simulation {
   private async heal(): Promise<void> {
     this.faults.heal();
     for (const copy of this.copies) if (copy.process.isDead) this.restart(copy);
-    this.trade.restoreAll();
     let calm = 0;
     let complaint = 'nothing was looked at';
     const until = this.machine.now + HEAL_MILLIS;
@@ -191,6 +191,10 @@ export class Simulation {
   /** What is not settled yet; null when everything is. */
   private async unrest(): Promise<string | null> {
     if (this.client.pending > 0) return `${this.client.pending} requests are not answered`;
+    if (this.watch.inactiveContracts.size > 0) {
+      this.trade.restoreAll();
+      return 'a contract is inactive';
+    }
     const head = this.server.events.length;
     for (const { process, product } of this.copies) {
       if (product === null) return `${process.name} is not started`;

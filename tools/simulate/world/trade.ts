@@ -64,7 +64,7 @@ export class Trade {
   readonly merchants: readonly Merchant[];
   commands = 0;
   private readonly known: Known[] = [];
-  private readonly inactive = new Set<Merchant>();
+  private isActivityChanging = false;
   /** Remittances the bank rejected, to be sent again. */
   readonly rejectedRemittances: { readonly merchant: Merchant; readonly id: string }[] = [];
   private sequence = 0;
@@ -77,6 +77,7 @@ export class Trade {
       readonly conditions: Conditions;
       readonly client: Client;
       readonly watch: AnswerWatcher;
+      isInactive(this: void, contractId: string): boolean;
       /** What the buyers type; the stored bytes may not depend on it. */
       readonly verificationCode: string;
     },
@@ -262,21 +263,28 @@ export class Trade {
     if (rejected) this.ask(resend(rejected.merchant, id, rejected.id), null);
   }
 
+  /** Stops a contract, or restores one that is stopped; a bank does one after the other. */
   private changeActivity(id: string, merchant: Merchant): void {
-    const isActive = this.inactive.has(merchant);
-    if (isActive) this.inactive.delete(merchant);
-    else if (this.inactive.size === 0) this.inactive.add(merchant);
-    else return;
-    this.ask(setActive(merchant, id, isActive), null);
+    const stopped = this.stoppedMerchants();
+    if (this.isActivityChanging) return;
+    this.isActivityChanging = true;
+    const request =
+      stopped.length > 0 ? setActive(stopped[0]!, id, true) : setActive(merchant, id, false);
+    this.parts.client.ask(request, () => (this.isActivityChanging = false));
   }
 
   /** Restores what the trade stopped, so that its end finds every contract taking payments. */
   restoreAll(): void {
-    for (const merchant of this.inactive) {
+    for (const merchant of this.stoppedMerchants()) {
       this.sequence += 1;
-      this.ask(setActive(merchant, this.newId(`restore ${this.sequence}`), true), null);
+      const request = setActive(merchant, this.newId(`restore ${this.sequence}`), true);
+      this.parts.client.ask(request, () => undefined);
     }
-    this.inactive.clear();
+  }
+
+  /** Merchants whose contract is inactive, as the log has it: a late repetition may have stopped one. */
+  private stoppedMerchants(): Merchant[] {
+    return this.merchants.filter(({ contractId }) => this.parts.isInactive(contractId));
   }
 
   /** Asks; now and then twice at once, again later, or with other content under the same id. */

@@ -9,6 +9,7 @@ import type { AnswerWatcher } from './trade';
 
 const TRANSACTION = 'ledger.transaction-';
 const REMITTANCE = 'remittance.';
+const CONTRACT = 'onboarding.contract-';
 
 /** Watches everything that is committed and everything that is answered, and keeps books of its own. */
 export class Watch {
@@ -16,6 +17,7 @@ export class Watch {
   readonly remittances = new RemittanceBook();
   /** Chunks of mass operations: asked for, and done how often. */
   readonly chunks = new Map<string, number>();
+  readonly inactiveContracts = new Set<string>();
   private readonly digest = createHash('sha256');
   private readonly versions = new Map<string, number>();
   private readonly answers = new Map<string, Answer>();
@@ -35,6 +37,7 @@ export class Watch {
       this.digest.update(body);
       if (event.streamId.startsWith(TRANSACTION)) this.readTransaction(event);
       else if (event.streamId.startsWith(REMITTANCE)) this.remittances.read(event);
+      else if (event.streamId.startsWith(CONTRACT)) this.readContract(event);
       else this.readMassOperation(event);
     }
     this.ledger.checkTouched();
@@ -124,6 +127,12 @@ export class Watch {
     if (event.type !== 'TransactionSentToBank') return;
     const data = event.data as { readonly transactionId: string; readonly remittanceId: string };
     this.remittances.addMember(data.remittanceId, this.ledger.entries.get(data.transactionId)!);
+  }
+
+  private readContract({ type, data }: RecordedEvent): void {
+    const { contractId } = data as { readonly contractId: string };
+    if (type === 'ContractDeactivated') this.inactiveContracts.add(contractId);
+    if (type === 'ContractActivated') this.inactiveContracts.delete(contractId);
   }
 
   private readMassOperation({ type, data }: RecordedEvent): void {
