@@ -4,6 +4,7 @@ import { AuthorizationModule } from '@encaisse/authorization/feature';
 import { BackofficeModule } from '@encaisse/backoffice/feature';
 import { CashdeskModule } from '@encaisse/cashdesk/feature';
 import { MerchantOnboardingModule } from '@encaisse/merchant-onboarding/feature';
+import { MessagesModule } from '@encaisse/messages/feature';
 import { ReconciliationModule } from '@encaisse/reconciliation/feature';
 import { RemittanceModule } from '@encaisse/remittance/feature';
 import { SchedulerModule } from '@encaisse/scheduler/feature';
@@ -19,4 +20,5 @@ export const ALL_MODULES = [
   EventsModule,
   SchedulerModule,
   ReconciliationModule,
+  MessagesModule,
 ];

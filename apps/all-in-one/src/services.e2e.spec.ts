@@ -78,6 +78,15 @@ describe('What operators and integrators read', () => {
     expect(amount.required).toEqual(['minor', 'currency']);
   });
 
+  it('describes its messages in AsyncAPI 3, with the topics of every context that publishes', async () => {
+    const { status, body } = await product.get('/api/asyncapi.json', { token: '' });
+    expect([status, body.asyncapi]).toEqual([200, '3.0.0']);
+    expect(body.channels.backoffice.address).toBe('encaisse.backoffice');
+    expect(Object.keys(body.components.messages)).toContain(
+      'backoffice.mass-operation-selected.v1',
+    );
+  });
+
   it('shows the API in the browser', async () => {
     const { status, text } = await product.get('/api/docs', { token: '' });
     expect(status).toBe(200);
@@ -108,6 +117,7 @@ describe('What operators and integrators read', () => {
     const open = [
       '/health/',
       '/metrics',
+      '/api/asyncapi.json',
       '/simulator/',
       '/api/v1/scheduler',
       '/api/v1/reconciliation',

@@ -1,5 +1,6 @@
 import { EventsModule } from '@encaisse/audit/feature';
 import { BackofficeModule } from '@encaisse/backoffice/feature';
+import { MessagesModule } from '@encaisse/messages/feature';
 import { runService } from '@encaisse/platform/runtime';
 
-void runService('backoffice', [BackofficeModule, EventsModule]);
+void runService('backoffice', [BackofficeModule, EventsModule, MessagesModule]);

@@ -1,4 +1,5 @@
-import { ReconciliationModule } from '@encaisse/reconciliation/feature';
+import { MessagesModule } from '@encaisse/messages/feature';
 import { runService } from '@encaisse/platform/runtime';
+import { ReconciliationModule } from '@encaisse/reconciliation/feature';
 
-void runService('reconciliation', [ReconciliationModule]);
+void runService('reconciliation', [ReconciliationModule, MessagesModule]);

@@ -1,4 +1,5 @@
-import { RemittanceModule } from '@encaisse/remittance/feature';
+import { MessagesModule } from '@encaisse/messages/feature';
 import { runService } from '@encaisse/platform/runtime';
+import { RemittanceModule } from '@encaisse/remittance/feature';
 
-void runService('remittance', [RemittanceModule]);
+void runService('remittance', [RemittanceModule, MessagesModule]);

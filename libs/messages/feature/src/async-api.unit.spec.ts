@@ -2,8 +2,8 @@ import { Parser } from '@asyncapi/parser';
 import { asyncApiDocument } from './async-api';
 import { ALL_PUBLICATIONS } from './publications';
 
-/** Of a diagnostic that makes a document invalid. */
-const ERROR = 0;
+/** Whether a diagnostic makes a document invalid. */
+const isError = ({ severity }: { readonly severity: number }) => severity === 0;
 
 const parsed = (document: object) => new Parser().parse(JSON.stringify(document));
 
@@ -12,7 +12,7 @@ describe('The AsyncAPI document', () => {
 
   it('is valid AsyncAPI 3 and names every topic and message type', async () => {
     const { document: read, diagnostics } = await parsed(document);
-    expect(diagnostics.filter(({ severity }) => Number(severity) === ERROR)).toEqual([]);
+    expect(diagnostics.filter(isError)).toEqual([]);
     expect(read?.version()).toBe('3.0.0');
     const contexts = new Set(
       ALL_PUBLICATIONS.flatMap(({ schemas }) => Object.keys(schemas)).map(
@@ -35,6 +35,6 @@ describe('The AsyncAPI document', () => {
   it('is found invalid by the same reader when an operation names no channel', async () => {
     const operations = { broken: { action: 'send', channel: { $ref: '#/channels/nowhere' } } };
     const { diagnostics } = await parsed({ ...document, operations });
-    expect(diagnostics.some(({ severity }) => Number(severity) === ERROR)).toBe(true);
+    expect(diagnostics.some(isError)).toBe(true);
   });
 });
