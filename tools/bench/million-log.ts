@@ -54,12 +54,13 @@ let made: Promise<MillionLog> | undefined;
 /** Thirteen months of trade in 40 shops, written once per run of the benches. */
 export function millionLog(context: BenchContext, lastDay: BusinessDay): Promise<MillionLog> {
   const transactions = Number(process.env['BENCH_TRANSACTIONS'] ?? 1_000_000);
-  made ??= write(context, transactions, lastDay);
+  made ??= writeLog(context, transactions, lastDay);
   return made;
 }
 
-async function write(
-  context: BenchContext,
+/** Writes the trade of so many transactions into a database of its own. */
+export async function writeLog(
+  context: Pick<BenchContext, 'createDatabase' | 'say'>,
   transactions: number,
   lastDay: BusinessDay,
 ): Promise<MillionLog> {

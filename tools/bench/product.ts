@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { ROOT_NODE, TOKEN_SCOPES, Tokens } from '@encaisse/platform/http';
 import { Pool } from 'undici';
 import { uuidv7 } from 'uuidv7';
@@ -15,6 +16,8 @@ export type BenchProduct = {
   readonly token: string;
   post(this: void, path: string, body: object): Promise<unknown>;
   get(this: void, path: string): Promise<unknown>;
+  /** Resolves once every read model holds all that was recorded. */
+  caughtUp(this: void): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -66,12 +69,25 @@ export async function startProduct(
     token,
     post: (path, body) => call('POST', path, JSON.stringify(body)),
     get: (path) => call('GET', path, null),
+    caughtUp: () => caughtUp(client),
     close: async () => {
       await client.destroy();
       await child.stop();
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Readiness tells the lag of each read model; nothing is late once every one is live. */
+async function caughtUp(client: Pool): Promise<void> {
+  for (;;) {
+    const { body } = await client.request({ method: 'GET', path: '/metrics' });
+    const lags = [
+      ...(await body.text()).matchAll(/^encaisse_projection_lag_events\{.*\} (\d+)$/gm),
+    ];
+    if (lags.length > 0 && lags.every(([, lag]) => lag === '0')) return;
+    await wait(200);
+  }
 }
 
 /** One brand, group, shop and EUR contract. */

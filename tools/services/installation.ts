@@ -8,7 +8,9 @@ import { ServiceProcess } from './service-process';
 // The launcher is plain JavaScript, so that test setups can use it before anything is compiled.
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { startBroker } = require(join(process.cwd(), 'tools', 'kafka', 'launch-broker.js')) as {
-  startBroker(options: { folder: string }): Promise<{ brokers: string[]; stop(): Promise<void> }>;
+  readonly startBroker: (options: {
+    folder: string;
+  }) => Promise<{ brokers: string[]; stop(): Promise<void> }>;
 };
 
 export type InstallationOptions = {

@@ -23,7 +23,7 @@ type Emmett = {
 
 /** Emmett on PostgreSQL, as its documentation uses it. */
 export async function openEmmett(url: string, folder: string): Promise<Peer> {
-  const emmett = requirePeer<Emmett>(folder, '@event-driven-io/emmett-postgresql');
+  const emmett = requirePeer(folder, '@event-driven-io/emmett-postgresql') as Emmett;
   const store = emmett.getPostgreSQLEventStore(url);
   await store.schema.migrate();
   return {

@@ -1,0 +1,61 @@
+import { PostgresEventStore } from '@encaisse/platform/event-store';
+import { uuidv7 } from 'uuidv7';
+import { writePayments } from './authorized-payments';
+import type { Bench } from './bench';
+import { BIG_LOG_ENVIRONMENT } from './million-product';
+import { openBenchMerchant, startProduct } from './product';
+import { sampleEvent } from './sample-events';
+
+const DUE = Number(process.env['BENCH_DUE'] ?? 100_000);
+const IN_FLIGHT = 1000;
+
+/** As many events, appended as fast as the store takes them. */
+async function groupedAppend(url: string): Promise<number> {
+  const store = await PostgresEventStore.open({ url, applicationName: 'bench' });
+  const started = performance.now();
+  let next = 0;
+  const writer = async () => {
+    while (next++ < DUE) {
+      const streamId = `bench.due-${uuidv7()}`;
+      await store.append([{ streamId, expected: 'no-stream', events: [sampleEvent()] }]);
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, writer));
+  const seconds = (performance.now() - started) / 1000;
+  await store.close();
+  return seconds;
+}
+
+/** What is due at a contract into a remittance and its file, against appending as many events. */
+export const telecollectBench: Bench = {
+  name: 'telecollect',
+  run: async (context) => {
+    const url = await context.createDatabase();
+    const product = await startProduct(url, 4, BIG_LOG_ENVIRONMENT);
+    try {
+      const { shopId, contractId } = await openBenchMerchant(product);
+      context.say(`telecollect: writing ${DUE} due transactions`);
+      await writePayments(url, { count: DUE, shopId, contractId, state: 'due' });
+      await product.caughtUp();
+      const started = performance.now();
+      const answer = await product.post('/api/v1/remittances/telecollect', { contractId });
+      const ours = (performance.now() - started) / 1000;
+      const made = (answer as { remittances: object[] }).remittances.length;
+      if (made !== 1) throw new Error(`${made} remittances were made instead of one`);
+      const peer = await groupedAppend(await context.createDatabase());
+      return [
+        {
+          measure: `telecollect, ${DUE} due transactions into a remittance and its file`,
+          ours,
+          peer: 'grouped append of as many events',
+          peerFigure: peer,
+          unit: 's',
+          ratio: ours / peer,
+          goal: { atMost: 2 },
+        },
+      ];
+    } finally {
+      await product.close();
+    }
+  },
+};
