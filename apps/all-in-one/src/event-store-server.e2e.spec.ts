@@ -2,8 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { businessDayOf } from '@encaisse/kernel';
-import { transactionStream } from '@encaisse/ledger/domain';
 import {
   ChildProduct,
   freePort,
@@ -94,28 +92,28 @@ describe('The whole product on a server of the EventStoreDB protocol, a stand-in
   it('CASH-08 opens the stream of a refund that a crash left decided only', async () => {
     const id = await sent();
     const refundId = uuidv7();
-    const { streams, clock } = product.service.platform;
-    const refundedAt = clock.now();
-    const { events } = await streams.load(transactionStream, id);
-    const metadata = events.at(-1)!.metadata;
+    const { store } = product.service.platform;
+    const [last] = await store.readStream(`ledger.transaction-${id}`, {
+      direction: 'backwards',
+      limit: 1,
+    });
     const decided = {
       transactionId: id,
       refundId,
       amount: eur(300),
-      refundedAt,
-      businessDay: businessDayOf(refundedAt),
+      refundedAt: '2026-05-15T09:00:00.000Z',
+      businessDay: '2026-05-15',
     };
-    await streams.decide(
-      transactionStream,
-      id,
-      () => ({ accepted: [{ type: 'TransactionRefunded' as const, data: decided }] }),
-      metadata,
-    );
-    for (
-      let tries = 0;
-      (await streams.load(transactionStream, refundId)).version === null;
-      tries += 1
-    ) {
+    const refunded = { ...last!, eventId: uuidv7(), type: 'TransactionRefunded', schemaVersion: 1 };
+    await store.append([
+      {
+        streamId: last!.streamId,
+        expected: last!.version,
+        events: [{ ...refunded, data: decided }],
+      },
+    ]);
+    const opened = () => store.readStream(`ledger.transaction-${refundId}`);
+    for (let tries = 0; (await opened()).length === 0; tries += 1) {
       if (tries > 400) throw new Error('the refund was not opened');
       await wait(25);
     }
@@ -124,7 +122,7 @@ describe('The whole product on a server of the EventStoreDB protocol, a stand-in
       acquirerStatus: 'TO_SEND',
       initialAmount: eur(300),
     });
-    expect((await streams.load(transactionStream, refundId)).events).toHaveLength(2);
+    expect((await opened()).map(({ type }) => type)).toEqual(['RefundRequested', 'RefundAccepted']);
   });
 
   it('is ready, and its positions are those of the server', async () => {
