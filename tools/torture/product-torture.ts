@@ -57,7 +57,7 @@ export async function tortureProduct(options: TortureOptions): Promise<TortureRe
     const strokes = await execute({ ...options, victims, onStroke: teller(say, load) });
     say('healing: every command gets its answer, everything due is sent');
     await load.finish();
-    const isHealed = await heal(fleet, client, merchant);
+    const isHealed = await healFleet(fleet, client, merchant);
     const { events, faults } = await readWholeLog(fleet.databaseUrl);
     const log = foldLog(events);
     return {
@@ -96,7 +96,11 @@ function teller(say: (line: string) => void, load: MerchantLoad) {
 }
 
 /** Outcomes that were unknown are settled by the product itself; the rest of what is due is collected. */
-async function heal(fleet: Fleet, client: ProductClient, merchant: LoadMerchant): Promise<boolean> {
+export async function healFleet(
+  fleet: Fleet,
+  client: ProductClient,
+  merchant: LoadMerchant,
+): Promise<boolean> {
   const deadline = performance.now() + HEAL_MILLIS;
   for (;;) {
     for (const contractId of merchant.contractIds)
