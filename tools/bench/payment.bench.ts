@@ -3,6 +3,7 @@ import { Pool } from 'undici';
 import { uuidv7 } from 'uuidv7';
 import { type Bench, type BenchContext, closedLoop, type Row, type Throughput } from './bench';
 import { freePort, startChild } from './child-service';
+import { costOf, cpuTimes, type PaymentCost, shownCost } from './cpu-times';
 import { BIG_LOG_ENVIRONMENT } from './million-product';
 import { benchCard, openBenchMerchant, startProduct } from './product';
 import { residentBytes } from './resident-memory';
@@ -49,7 +50,7 @@ export const paymentBench: Bench = {
     try {
       const rows: Row[] = [];
       for (const service of SERVICES)
-        rows.push(...(await compare(context, service, simulatorPort, bare.client)));
+        rows.push(...(await compare(context, service, simulatorPort, bare.client, simulator.pid)));
       return rows;
     } finally {
       await bare.close();
@@ -64,6 +65,7 @@ async function compare(
   service: string,
   simulatorPort: number,
   bare: Pool,
+  simulatorPid: number,
 ): Promise<Row[]> {
   const url = await context.createDatabase();
   const environment = { ACQUIRER_URL: `tcp://127.0.0.1:${simulatorPort}`, ...BIG_LOG_ENVIRONMENT };
@@ -77,10 +79,16 @@ async function compare(
     await closedLoop(CLIENTS, 3, ours);
     await closedLoop(CLIENTS, 2, peer);
     const slices: { ours: Throughput[]; peer: Throughput[] } = { ours: [], peer: [] };
+    const processes = { product: product.child.pid, simulator: simulatorPid };
+    const costs: PaymentCost[] = [];
     for (let slice = 0; slice < SLICES; slice += 1) {
-      slices.ours.push(await closedLoop(CLIENTS, context.seconds / SLICES, ours));
+      const before = cpuTimes(processes);
+      const measured = await closedLoop(CLIENTS, context.seconds / SLICES, ours);
+      costs.push(costOf(before, cpuTimes(processes), measured.latencies.count));
+      slices.ours.push(measured);
       slices.peer.push(await closedLoop(CLIENTS, context.seconds / SLICES, peer));
     }
+    context.say(`payment (${service}): ${shownCost(costs)}`);
     const rows = rowsOf(service, median(slices.ours), median(slices.peer), context.say);
     return service === 'all-in-one' ? [...rows, memoryRow(product.child.pid)] : rows;
   } finally {
