@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,6 +24,9 @@ const PATIENCE_MILLIS = 15_000;
 const folders: string[] = [];
 const databases: TestDatabase[] = [];
 let isMended = false;
+/** What the consumer was handed; with `isLeaking`, what the read model did that only it may do. */
+const effects: string[] = [];
+let isLeaking = false;
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'encaisse-command-'));
@@ -49,6 +52,7 @@ const things: Projection = {
         position,
         (data as { index: number }).index,
       ]);
+    if (isLeaking) effects.push('a mail');
   },
 };
 
@@ -71,10 +75,13 @@ class ThingsModule implements OnModuleInit {
     this.bus.subscribe({
       group: 'testing.effects',
       types: ['testing.thing.v1'],
-      handle: ({ data }) =>
-        (data as { index: number }).index === 1 && !isMended
+      handle: ({ data }) => {
+        const { index } = data as { index: number };
+        effects.push(`effect ${index}`);
+        return index === 1 && !isMended
           ? Promise.reject(new Error('not ready for this'))
-          : Promise.resolve(),
+          : Promise.resolve();
+      },
     });
   }
 }
@@ -187,6 +194,30 @@ describe('Operating a running installation', () => {
     });
   });
 
+  it('D9 sends, writes and orders nothing when a read model is made again', async () => {
+    const before = await footprint();
+    expect((await run(environment, 'rebuild', '--all')).exitCode).toBe(0);
+    expect(await footprint()).toEqual(before);
+    isLeaking = true;
+    expect((await run(environment, 'rebuild', '--all')).exitCode).toBe(0);
+    isLeaking = false;
+    expect(await footprint()).not.toEqual(before);
+  });
+
+  /** Everything an effect leaves behind: what consumers did, what the log holds, files, other tables. */
+  async function footprint(): Promise<unknown> {
+    const tables = await service.platform.database.query<{ name: string }>(
+      `select format('%I.%I', schemaname, relname) as name from pg_stat_user_tables
+       where schemaname not like 'testing_things%' and relname not in ('projections', 'leases')
+       order by 1`,
+    );
+    const counts: Record<string, unknown> = {};
+    for (const { name } of tables)
+      counts[name] = await service.platform.database.query(`select count(*) from ${name}`);
+    const files = readdirSync(environment['DATA_DIR'] ?? '', { recursive: true });
+    return { counts, files: files.length, effects: effects.filter((one) => one !== 'effect 1') };
+  }
+
   it('refuses an unknown read model, and a rebuild of nothing, in one line', async () => {
     expect(await run(environment, 'rebuild', 'no.such')).toEqual({
       exitCode: 1,
@@ -198,6 +229,18 @@ describe('Operating a running installation', () => {
     );
     expect((await run(environment, 'rebuild', '--all', '--batch-size', 'x')).said).toBe(
       'encaisse: --batch-size takes a whole number from 1, got « x »',
+    );
+  });
+
+  it('lists the months of tables, and has none to detach where none is cut by month', async () => {
+    expect((await run(environment, 'partitions', 'list')).result).toBe(
+      'no table is cut by month yet',
+    );
+    expect(JSON.parse((await run(environment, 'partitions', 'detach', '--json')).result)).toEqual({
+      kept: [],
+    });
+    expect((await run(environment, 'partitions', 'detach', '--before', 'May')).said).toBe(
+      'encaisse: --before takes a month such as 2025-08, got « May »',
     );
   });
 

@@ -1,3 +1,4 @@
+export { canonicalHash } from './canonical-hash';
 export {
   bringBackMonthsOf,
   ensureMonths,

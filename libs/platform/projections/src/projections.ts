@@ -39,6 +39,13 @@ export class Projections {
     return view;
   }
 
+  /** The PostgreSQL schema of a read model. Throws on a name nobody registered. */
+  schemaOf(name: string): string {
+    const projection = this.projections.get(name);
+    if (!projection) throw new Error(`no projection is named ${name}`);
+    return projection.schema;
+  }
+
   get names(): readonly string[] {
     return [...this.projections.keys()];
   }

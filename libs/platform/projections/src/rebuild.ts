@@ -180,7 +180,9 @@ class Rebuild {
     return this.database.transaction(async (session) => {
       const live = await this.holdLive(session);
       const head = await this.store.lastPosition();
-      const target = Math.min(head, Math.max(live?.position ?? 0, this.position));
+      // Tables of another version, or none, are not followed by anybody: the copy goes on to the end.
+      const isFollowed = live?.version === this.projection.version && live.position <= head;
+      const target = isFollowed ? Math.max(live.position, this.position) : head;
       await this.advanceTo(target);
       await mirrorMonths(this.projection, this.live, this.next, session);
       await switchSchemas(this.projection, this.position, session);

@@ -1,0 +1,196 @@
+import { uuidv7 } from 'uuidv7';
+import { MemoryEventStore } from '@encaisse/platform/event-store';
+import { Database } from '@encaisse/platform/postgres';
+import { createTestDatabase, type TestDatabase } from '@encaisse/testing';
+import { instant } from '@encaisse/kernel';
+import { PlatformTables1763769600000 } from './platform-migrations';
+import type { Projection } from './projection';
+import { Projections } from './projections';
+import type { RebuildDiffers } from './rebuild';
+
+const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const METADATA = {
+  actor: { kind: 'system', login: 'test' },
+  correlationId: 'test',
+  causationId: null,
+} as const;
+
+const things = (overrides: Partial<Projection> = {}): Projection => ({
+  name: 'testing.things',
+  version: 1,
+  schema: 'testing_things',
+  tables: `create table things (position bigint primary key, amount integer not null, note text);
+    create table notes (note text);`,
+  categories: ['testing.thing'],
+  apply: async (events, session) => {
+    for (const { position, data } of events) {
+      const { amount } = data as { amount: number };
+      await session.query('insert into things values ($1, $2, null)', [position, amount]);
+    }
+  },
+  ...overrides,
+});
+
+let testDatabase: TestDatabase;
+let database: Database;
+let store: MemoryEventStore;
+const opened: Projections[] = [];
+
+async function record(count: number): Promise<void> {
+  for (let amount = 0; amount < count; amount += 1)
+    await store.append([
+      {
+        streamId: `testing.thing-${uuidv7()}`,
+        expected: 'no-stream',
+        events: [
+          {
+            eventId: uuidv7(),
+            type: 'ThingDone',
+            schemaVersion: 1,
+            data: { amount },
+            metadata: METADATA,
+          },
+        ],
+      },
+    ]);
+}
+
+async function running(projection: Projection): Promise<Projections> {
+  const projections = new Projections(store, database, SILENT);
+  projections.register(projection);
+  await projections.start();
+  expect(await projections.settle(await store.lastPosition(), 10_000)).toBe(true);
+  opened.push(projections);
+  return projections;
+}
+
+function known(projection: Projection): Projections {
+  const projections = new Projections(store, database, SILENT);
+  projections.register(projection);
+  return projections;
+}
+
+const sumOf = async () => {
+  const [row] = await database.query<{ sum: number; count: number }>(
+    'select sum(amount)::bigint as sum, count(*) as count from testing_things.things',
+  );
+  return row!;
+};
+
+beforeEach(async () => {
+  testDatabase = await createTestDatabase();
+  database = await Database.connect({ url: testDatabase.url, applicationName: 'rebuild-spec' }, [
+    PlatformTables1763769600000,
+  ]);
+  store = new MemoryEventStore({ now: () => instant('2026-11-22T12:00:00.000Z') });
+});
+
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((one) => one.stop()));
+  await store.close();
+  await database.close();
+  await testDatabase.drop();
+});
+
+describe('Rebuild a read model', () => {
+  it('refuses to switch when the same version gives other rows, and names each difference', async () => {
+    await record(5);
+    await running(things());
+    await database.query(`update testing_things.things set amount = 70 where position = 2`);
+    await database.query(`delete from testing_things.things where position = 4`);
+    await database.query(`insert into testing_things.notes values ('by hand')`);
+    const failure = await known(things())
+      .rebuild('testing.things')
+      .catch((error: unknown) => error as RebuildDiffers);
+    expect((failure as RebuildDiffers).report).toMatchObject({
+      comparison: 'differs',
+      position: 5,
+      differences: [
+        { table: 'notes', key: '{"note": "by hand"}', column: null, rebuilt: null },
+        { table: 'things', key: '{"position": 2}', column: 'amount', served: '70', rebuilt: '1' },
+        { table: 'things', key: '{"position": 4}', column: null, served: null },
+      ],
+    });
+    expect((await sumOf()).sum).toBe(0 + 70 + 2 + 4);
+    const [copy] = await database.query(
+      `select 1 from pg_namespace where nspname = 'testing_things_next'`,
+    );
+    expect(copy).toBeUndefined();
+  });
+
+  it('switches when told to accept the differences, and lists no more than asked for', async () => {
+    await record(9);
+    await running(things());
+    await database.query('update testing_things.things set amount = amount + 1');
+    const report = await known(things()).rebuild('testing.things', {
+      acceptDifferences: true,
+      differencesListed: 4,
+    });
+    expect(report).toMatchObject({ comparison: 'differs' });
+    expect(report.differences).toHaveLength(4);
+    expect((await sumOf()).sum).toBe(36);
+  });
+
+  it('compares nothing with another version, and says so', async () => {
+    await record(3);
+    const live = await running(things());
+    await live.stop();
+    const doubled = things({
+      version: 2,
+      apply: async (events, session) => {
+        for (const { position, data } of events)
+          await session.query('insert into things values ($1, $2, null)', [
+            position,
+            (data as { amount: number }).amount * 2,
+          ]);
+      },
+    });
+    expect(await known(doubled).rebuild('testing.things')).toMatchObject({
+      comparison: 'new-version',
+      differences: [],
+      position: 3,
+    });
+    expect((await sumOf()).sum).toBe(6);
+  });
+
+  it('D9 goes on with live events while it is filled, compared and switched', async () => {
+    await record(40);
+    const live = await running(things());
+    const enough = new AbortController();
+    const writing = (async () => {
+      while (!enough.signal.aborted) {
+        await record(1);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    })();
+    const reports = [];
+    for (let round = 0; round < 3; round += 1)
+      reports.push(await known(things()).rebuild('testing.things', { batchSize: 7 }));
+    enough.abort();
+    await writing;
+    expect(reports.map(({ comparison }) => comparison)).toEqual(['equal', 'equal', 'equal']);
+    const head = await store.lastPosition();
+    expect(await live.settle(head, 10_000)).toBe(true);
+    expect((await sumOf()).count).toBe(head);
+  });
+
+  it('compares with a live copy that has not saved its place for events of others', async () => {
+    await record(4);
+    const live = await running(things());
+    await live.stop();
+    await database.query(`update platform.projections set position = 3`);
+    await database.query('delete from testing_things.things where position = 4');
+    expect(await known(things()).rebuild('testing.things')).toMatchObject({ comparison: 'equal' });
+  });
+
+  it('begins anew when the log was restored and the live copy knows more', async () => {
+    await record(4);
+    const live = await running(things());
+    await live.stop();
+    await database.query(`update platform.projections set position = 900`);
+    expect(await known(things()).rebuild('testing.things')).toMatchObject({
+      comparison: 'log-restored',
+      position: 4,
+    });
+  });
+});
