@@ -9,6 +9,7 @@ import { JOURNAL_SCHEMA } from '../journal/journal.projection';
 import { JOURNAL_ROWS } from '../journal/journal-row';
 import { JOURNAL_INDEXES, JOURNAL_TABLES } from '../journal/journal-tables';
 import { TransactionQueries, type TransactionSorting } from '../transactions/transaction-queries';
+import { StatisticsQueries, type Step } from '../statistics/statistics-queries';
 import type { Query } from './query-parameters';
 import { parseTransactionSearch } from './transaction-search';
 
@@ -32,7 +33,7 @@ beforeAll(async () => {
     await ensureMonths(JOURNAL_ROWS.partitions!, MONTHS, session);
     await fillLargeJournal({ rows: ROWS, from: '2025-10-22T22:00:00Z', days: 395 }, session);
     await session.query(JOURNAL_INDEXES);
-    await session.query('analyze transactions');
+    await session.query('analyze transactions; analyze statistics_day; analyze statistics_hour');
   });
 }, 180_000);
 
@@ -263,5 +264,49 @@ describe('Plans of searches in a journal of thirteen months', () => {
     const others = ['transactions_original', 'transactions_earlier_remittance'];
     const names = kept.map(({ name }) => name.replace(/^.*\./, '')).sort();
     expect(names).toEqual([...needed.map(([index]) => index), ...others].sort());
+  });
+});
+
+describe('Plans of figures over thirteen months', () => {
+  const FIGURES = {
+    scope: root,
+    period: { from: instant('2025-10-22T22:00:00.000Z'), to: instant('2026-11-22T23:00:00.000Z') },
+    currencies: [],
+  } as const;
+
+  async function figuresPlan(step: Step | null, run: (statement: Statement) => Promise<ReadPlan>) {
+    const statements: Statement[] = [];
+    const queries = new StatisticsQueries(recordingDatabase(database, statements));
+    const figures = await queries.figures({ ...FIGURES, step });
+    expect(figures.length).toBeGreaterThan(0);
+    return run(statements.at(-1)!);
+  }
+
+  it.each(['day', 'week', 'month', null] as const)(
+    'STAT-02 read the days of one node, not the transactions: step %s',
+    async (step) => {
+      const plan = await figuresPlan(step, (statement) => planOf(statement, database));
+      expect(plan.wholeTables).toEqual([]);
+      // Days, at five payment means in three currencies each at most.
+      expect(plan.rowsRead).toBeLessThanOrEqual(397 * 15);
+    },
+  );
+
+  it('needs the key of the days: without it the figures of all nodes are read', async () => {
+    class Undo extends Error {}
+    const asked: Statement[] = [];
+    await figuresPlan('day', (statement) => {
+      asked.push(statement);
+      return planOf(statement, database);
+    });
+    const dropped = database.transaction(async (session) => {
+      await session.query(
+        `alter table ${JOURNAL_SCHEMA}.statistics_day drop constraint statistics_day_pkey`,
+      );
+      const plan = await planOf(asked[0]!, session);
+      expect(plan.wholeTables).toEqual(['statistics_day']);
+      throw new Undo();
+    });
+    await expect(dropped).rejects.toThrow(Undo);
   });
 });
