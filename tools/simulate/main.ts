@@ -19,12 +19,15 @@ const OTHER_CODE_EVERY = 100;
 
 function whole(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number is needed');
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('a whole number is needed');
   return value;
 }
 
 const program = new Command('simulate')
-  .description('Runs the services on a virtual machine, with faults, and checks what must always hold.')
+  .description(
+    'Runs the services on a virtual machine, with faults, and checks what must always hold.',
+  )
   .option('--seeds <count>', 'how many seeds to run', whole, 200)
   .option('--seed <seed>', 'run this one seed and show everything about it')
   .option('--from <number>', 'the first of the seeds', whole, 1)
@@ -60,6 +63,8 @@ function describeSeed({ plan, hash, events, commands, broken, faults }: SeedRepo
 
 async function main(): Promise<number> {
   const options = program.parse().opts<Options>();
+  // Most errors here are refusals and outages, made by the thousand: their stacks cost more than they.
+  if (options.seed === undefined) Error.stackTraceLimit = 0;
   const engine = loadEngine();
   const seedOptions: SeedOptions = {
     hasFaults: options.faults,

@@ -42,6 +42,8 @@ export type Copies = (service: ServiceName) => readonly Product[];
  */
 export class Client {
   pending = 0;
+  /** The product says that something is wrong with itself: a bug, whatever else holds. */
+  onBug: (message: string) => void = () => undefined;
 
   constructor(
     private readonly machine: Machine,
@@ -89,11 +91,17 @@ export class Client {
             body: JSON.stringify(body),
             position: Number(reply.headers['Ledger-Position'] ?? 0),
           }),
-        (error: unknown) => tell(refusalOf(error)),
+        (error: unknown) => {
+          const { message } = error as Error;
+          if (BUG.test(message)) this.onBug(message);
+          tell(refusalOf(error));
+        },
       );
     });
   }
 }
+
+const BUG = /^Invariant broken|is not a function|Cannot read prop|asks the machine for/;
 
 function refusalOf(error: unknown): Answer {
   const { code, kind, message } = error as { code?: string; kind?: unknown; message: string };

@@ -39,6 +39,9 @@ export class SimulatedEventStore extends EventStore {
     hasDensePositions: true,
   };
   private readonly signal = new PositionSignal();
+  /** How far this process has read; its subscriptions share what one of them fetched. */
+  private fetched: Position = 0;
+  private readonly fetching = new Map<Position, Promise<readonly RecordedEvent[]>>();
 
   constructor(
     private readonly process: SimulatedProcess,
@@ -104,14 +107,32 @@ export class SimulatedEventStore extends EventStore {
     signal: AbortSignal,
   ): Promise<readonly RecordedEvent[]> {
     for (;;) {
+      if (after < this.fetched)
+        return this.parts.server.events.slice(after, Math.min(this.fetched, after + limit));
       try {
-        return await this.readAll({ after, limit });
+        return await this.fetch(after, limit);
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error;
         if (signal.aborted) return [];
         await this.pause(RECONNECT_MILLIS);
       }
     }
+  }
+
+  /** As the ring of the PostgreSQL adapter: near the end of the log one reading serves all. */
+  private fetch(after: Position, limit: number): Promise<readonly RecordedEvent[]> {
+    const known = this.fetching.get(after);
+    if (known) return known;
+    const fetching = this.readAll({ after, limit }).then((events) => {
+      const last = events.at(-1);
+      if (last !== undefined && after <= this.fetched)
+        this.fetched = Math.max(this.fetched, last.position);
+      return events;
+    });
+    const forget = (): unknown => this.fetching.delete(after);
+    fetching.then(forget, forget);
+    this.fetching.set(after, fetching);
+    return fetching;
   }
 
   private read<Answer>(serve: () => Promise<Answer>): Promise<Answer> {

@@ -95,6 +95,15 @@ export class FaultSchedule {
           () => (conditions.acquirerTrouble = 0.3),
           () => (conditions.acquirerTrouble = 0),
         );
+      case 'F14':
+        return this.during(
+          () => (conditions.poison = 0.2),
+          () => (conditions.poison = 0),
+        );
+      case 'F15':
+        return this.loseSnapshot();
+      case 'F17':
+        return this.fireAgain();
       case 'F18':
         return this.pause();
       case 'F21':
@@ -131,6 +140,28 @@ export class FaultSchedule {
     if (!process) return;
     this.victims.conditions.count('F12');
     process.skewMillis = this.chance.whole(-600_000, 600_000);
+  }
+
+  /** A snapshot is gone, or one of another version lies in its place. */
+  private loseSnapshot(): void {
+    const rows = this.victims.server.tables.get('platform.reference_snapshots');
+    const names = [...(rows?.keys() ?? [])];
+    if (names.length === 0) return;
+    this.victims.conditions.count('F15');
+    const name = this.chance.one(names);
+    const row = rows!.get(name)!;
+    if (this.chance.happens(0.5)) rows!.delete(name);
+    else rows!.set(name, { ...row, version: (row['version'] as number) - 1 });
+  }
+
+  /** The scheduler forgets what it did lately: due instants come again. */
+  private fireAgain(): void {
+    const rows = this.victims.server.tables.get('platform.timed_jobs');
+    for (const [name, row] of rows ?? []) {
+      this.victims.conditions.count('F17');
+      const before = new Date(Date.parse(String(row['done_until'])) - 2 * 86_400_000);
+      rows!.set(name, { ...row, done_until: before.toISOString() });
+    }
   }
 
   private pause(): void {

@@ -63,6 +63,9 @@ export class LedgerBook {
   readonly entries = new Map<string, Entry>();
   readonly byReference = new Map<string, Entry>();
   private readonly touched = new Set<Entry>();
+  private readonly numbers = new Set<string>();
+  /** Amounts reserved for refunds whose own stream is still to come, by refund. */
+  private readonly reserved = new Map<string, number>();
 
   /** Reads one event of a transaction stream. */
   read({ streamId, type, data: raw }: RecordedEvent): void {
@@ -86,9 +89,17 @@ export class LedgerBook {
     this.touched.clear();
   }
 
+  /** Refunds that take money from a debit without being there themselves. */
+  get missingRefunds(): readonly string[] {
+    return [...this.reserved.keys()];
+  }
+
   private open(id: string, type: string, data: Data): void {
     hold(!this.entries.has(id), 'M5', () => `${id} is requested twice`);
     const isRefund = type === 'RefundRequested';
+    const number = data['transactionNumber'] as string;
+    hold(!this.numbers.has(number), 'M6', () => `two transactions are number ${number}`);
+    this.numbers.add(number);
     const amount = moneyOf(data['amount']);
     const trace = (data['trace'] ?? null) as { retrievalReference: string } | null;
     const entry: Entry = {
@@ -126,6 +137,14 @@ export class LedgerBook {
     const isReserved = original?.operations.has(refund.id) === true;
     hold(isReserved, 'M2', () => `refund ${refund.id} was never reserved on ${originalId}`);
     hold(original!.amount.currency === refund.amount.currency, 'M8', () => `refund ${refund.id}`);
+    const reserved = this.reserved.get(refund.id);
+    const isSame = reserved === refund.amount.minor;
+    hold(
+      isSame,
+      'M2',
+      () => `${refund.id} is of ${refund.amount.minor}, reserved ${reserved ?? 0}`,
+    );
+    this.reserved.delete(refund.id);
   }
 
   private apply(entry: Entry, type: string, data: Data): void {
@@ -208,6 +227,7 @@ export class LedgerBook {
       case 'TransactionRefunded': {
         const { minor } = amountIn(entry, data);
         entry.operations.add(data['refundId'] as string);
+        this.reserved.set(data['refundId'] as string, minor);
         entry.refundedMinor += minor;
         const isSent = entry.type === 'DEBIT' && entry.acquirer === 'SENT';
         hold(isSent, 'M2', () => `${entry.id} is refunded as ${entry.type} ${entry.acquirer}`);

@@ -33,6 +33,7 @@ import { simulatedDatabase } from './database';
 import { SimulatedEventStore, type StoreParts } from './event-store';
 import { SimulatedFileDrop, type SimulatedFolders } from './file-drop';
 import type { SimulatedProcess } from './machine';
+import { listenToEverything } from './probe';
 
 /** What a process of the product is made of. */
 export type ServiceName = 'authorization' | 'cashdesk' | 'remittance' | 'onboarding';
@@ -107,6 +108,7 @@ export class Product {
     const leases = new Leases({ database, logger });
     this.projections = new KnownProjections(store, database, logger);
     this.bus = new LogMessageBus({ database, store, logger });
+    if (services.includes('cashdesk')) listenToEverything(this.bus, world.conditions);
     this.jobs = new TimedJobs(database, clock, logger as never, leases);
     this.workers = new Workers(logger as never, leases);
     const values = new Map<never, unknown>([
@@ -156,8 +158,9 @@ export class Product {
     return this.projections.known;
   }
 
-  has(service: ServiceName): boolean {
-    return this.services.includes(service);
+  /** What an operator does once the cause is mended: parked messages are taken again. */
+  async replayParked(): Promise<number> {
+    return (await this.bus.replayParked()).stillParked.length;
   }
 
   /** How far read models and consumers of this copy have come. */

@@ -55,6 +55,9 @@ export class RemittanceBook {
         remittance.state = 'sent';
         return;
       case 'RemittanceAccepted':
+        checkRejected(remittance, data);
+        remittance.state = 'answered';
+        return;
       case 'RemittanceRejected':
         hold(remittance.state === 'sent', 'M6', () => `${id} is answered as ${remittance.state}`);
         remittance.state = 'answered';
@@ -139,6 +142,18 @@ export class RemittanceBook {
     hold(data['lineCount'] === debits + credits, 'M6', () => `lines of ${id}`);
     remittance.lineCount = debits + credits;
     remittance.state = 'built';
+  }
+}
+
+/** A line the bank rejected is out of the remittance before the remittance says so. */
+function checkRejected({ id, state, members }: Remittance, data: Data): void {
+  hold(state === 'sent', 'M6', () => `${id} is accepted as ${state}`);
+  const lines = data['rejectedLines'] as readonly { transactionId: string; type: string }[];
+  for (const { transactionId, type } of lines) {
+    const member = members.find((entry) => entry.id === transactionId);
+    const line = member?.remittances.find((remittance) => remittance.id === id);
+    const isOut = line?.isRejected === true || type === 'CANCELLATION';
+    hold(isOut, 'M6', () => `the rejected line ${transactionId} still counts in ${id}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Entry } from './ledger-book';
+import type { Projection } from '@encaisse/platform/projections';
 import { host } from '../host';
 import { SimulatedAcquirer } from './acquirer';
 import { SimulatedBank } from './bank';
@@ -8,9 +8,12 @@ import { Conditions, type FaultKind } from './conditions';
 import { FaultSchedule } from './fault-schedule';
 import { SimulatedFolders } from './file-drop';
 import { hold, type Invariant, InvariantBroken } from './findings';
+import type { Entry } from './ledger-book';
 import { Machine, SimulatedProcess } from './machine';
 import { calendarDay, type Plan, planOf, processesOf, wallOf } from './plan';
+import { checkEffects } from './probe';
 import { Product, type ServiceName, SETTINGS, type World } from './product';
+import { checkRebuilt } from './rebuilt';
 import { SimulatedServer } from './server';
 import { Trade } from './trade';
 import { Watch } from './watch';
@@ -36,7 +39,7 @@ export type SeedReport = {
 };
 
 /** Nothing of weight for so long: the machine is suspended until something is due. */
-const QUIET_MILLIS = 2500;
+const QUIET_MILLIS = 1300;
 const HEAL_MILLIS = 3_600_000;
 const LOOK_MILLIS = 500;
 
@@ -82,10 +85,15 @@ export class Simulation {
       acquirer,
       folders,
       poolSize: this.plan.poolSize,
-      log: (name, details, message) =>
-        options.onLog?.(`${name}: ${message} ${JSON.stringify(details)}`),
+      log: (name, details, message) => {
+        const line = `${name}: ${message} ${JSON.stringify(details)}`;
+        options.onLog?.(line);
+        if (BUG.test(line)) this.fail(new InvariantBroken('CRASH', line));
+      },
     };
     this.client = new Client(this.machine, this.conditions, (service) => this.running(service));
+    this.client.onBug = (message) => this.fail(new InvariantBroken('CRASH', message));
+    this.server.onUnknown = ({ message }) => this.fail(new InvariantBroken('CRASH', message));
     this.trade = new Trade(this.plan, {
       chance: chance.fork('trade'),
       machine: this.machine,
@@ -198,6 +206,7 @@ export class Simulation {
     const head = this.server.events.length;
     for (const { process, product } of this.copies) {
       if (product === null) return `${process.name} is not started`;
+      if ((await product.replayParked()) > 0) return `messages of ${process.name} stay parked`;
       for (const { name, lag } of await product.lags())
         if (lag > 0) return `${name} of ${process.name} lags ${lag} behind ${head}`;
     }
@@ -238,8 +247,19 @@ export class Simulation {
 
   private async check(): Promise<void> {
     this.watch.checkAuthorizations();
+    const missing = this.watch.ledger.missingRefunds[0];
+    hold(missing === undefined, 'M2', () => `the refund ${missing ?? ''} has no stream of its own`);
+    const { events, tables } = this.server;
+    checkEffects(tables, events);
+    for (const projection of this.readModels()) await checkRebuilt(projection, events, tables);
     const all = await this.server.log.readAll({ after: 0, limit: Number.MAX_SAFE_INTEGER });
     this.watch.checkUnchanged(all);
+  }
+
+  /** Each read model once, of whichever copy has it. */
+  private readModels(): Iterable<Projection> {
+    const all = this.copies.flatMap(({ product }) => product?.readModels ?? []);
+    return new Map(all.map((projection) => [projection.name, projection])).values();
   }
 
   private running(service: ServiceName): readonly Product[] {
@@ -306,6 +326,9 @@ export class Simulation {
     this.machine.failure ??= error;
   }
 }
+
+/** What a product writes to its log when something is wrong with itself. */
+const BUG = /Invariant broken|is not a function|Cannot read prop|asks the machine for/;
 
 /** Node ends a process for a rejection that nobody handles: so does the simulation. */
 function unhandled(error: unknown): InvariantBroken {

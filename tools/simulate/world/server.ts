@@ -11,8 +11,9 @@ import type { Conditions } from './conditions';
 import { LINES_STATEMENTS } from './lines-statements';
 import type { Machine, SimulatedProcess } from './machine';
 import { PLATFORM_STATEMENTS } from './platform-statements';
-import { type Execution, StatementBook } from './statements';
+import { type Execution, StatementBook, UnknownStatement } from './statements';
 import { serverError, takeBack, type Tables, Transaction, type Undo } from './tables';
+import { PROBE_STATEMENTS } from './probe';
 import { VAULT_STATEMENTS } from './vault-statements';
 import { connectionLost } from './wire';
 
@@ -23,7 +24,17 @@ const BOOK = new StatementBook([
   ...BUS_STATEMENTS,
   ...LINES_STATEMENTS,
   ...VAULT_STATEMENTS,
+  ...PROBE_STATEMENTS,
 ]);
+
+/** Carries out one statement at once, beside any server: for read models that are made again. */
+export function carryOut(
+  session: Transaction,
+  sql: string,
+  parameters: readonly unknown[],
+): readonly object[] {
+  return BOOK.find(sql).run({ session, parameters, sql, leaseClock: 0 });
+}
 
 type Waiting = {
   readonly writes: readonly StreamWrite[];
@@ -42,6 +53,8 @@ export class SimulatedServer {
   /** The whole log as committed, for the watchers of the simulation. */
   readonly events: RecordedEvent[] = [];
   onCommitted: (events: readonly RecordedEvent[]) => void = () => undefined;
+  /** A statement that is not known: the simulation has to follow the product. */
+  onUnknown: (error: UnknownStatement) => void = () => undefined;
   private readonly listeners = new Map<SimulatedProcess, (position: number) => void>();
   private readonly locks = new Map<string, LockQueue>();
   private readonly open = new Map<Transaction, SimulatedProcess>();
@@ -82,7 +95,7 @@ export class SimulatedServer {
     if (transaction?.isBroken === true)
       throw serverError('25P02', 'current transaction is aborted');
     const session = transaction ?? new Transaction(this.tables, true);
-    const statement = BOOK.find(sql);
+    const statement = this.statementOf(sql);
     const execution: Execution = { session, parameters, sql, leaseClock: this.machine.now };
     try {
       for (const lock of statement.locks?.(execution) ?? []) await this.lock(lock, session);
@@ -93,6 +106,15 @@ export class SimulatedServer {
     } catch (error) {
       session.isBroken = true;
       if (session.isImplicit) this.release(session);
+      throw error;
+    }
+  }
+
+  private statementOf(sql: string) {
+    try {
+      return BOOK.find(sql);
+    } catch (error) {
+      if (error instanceof UnknownStatement) this.onUnknown(error);
       throw error;
     }
   }
