@@ -6,8 +6,9 @@ import {
   THING_TYPE,
   thingsPublication,
 } from '@encaisse/testing';
-import { LogMessageBus } from '../log-message-bus';
+import { Client } from 'pg';
 import { ConsumerGroups } from '../consumer-groups';
+import { LogMessageBus } from '../log-message-bus';
 import { MessageMapping } from '../message-mapping';
 import { BrokerOutage } from './broker-outage';
 import { connectKafka } from './kafka-connection';
@@ -140,6 +141,33 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     expect(await fixture.numbers(GROUP)).toEqual(upTo(5));
     expect(await zombie.position()).toBe(5);
     await zombie.topics.close();
+  });
+
+  it('goes on once the database is back that broke off the saving of its checkpoint', async () => {
+    const bus = await fixture.startBus(fixture.recorder(GROUP));
+    await fixture.happen('a', [1]);
+    await fixture.untilQuiet(bus);
+    const onlooker = new Client({ connectionString: fixture.databaseUrl });
+    await onlooker.connect();
+    await onlooker.query('begin');
+    await onlooker.query('select 1 from bus.consumer_groups where group_name = $1 for update', [
+      RELAY_GROUP,
+    ]);
+    await fixture.happen('a', [2]);
+    await fixture.until(async () => {
+      const { rowCount } = await onlooker.query(
+        `select pg_terminate_backend(pid) from pg_stat_activity
+         where application_name = 'bus' and wait_event_type = 'Lock'
+           and datname = current_database()`,
+      );
+      return rowCount === 1;
+    });
+    await onlooker.query('commit');
+    await onlooker.end();
+    await fixture.happen('a', [3]);
+    await fixture.untilQuiet(bus);
+    expect(await fixture.numbers(GROUP)).toEqual([1, 2, 3]);
+    expect((await bus.relayStatus()).position).toBe(3);
   });
 
   it('passes over events that no publication knows', async () => {

@@ -45,6 +45,7 @@ const LONGEST_PAUSE_MILLIS = 2000;
 export class Relay {
   private acknowledged = 0;
   private saved = 0;
+  private sending: Promise<void> = Promise.resolve();
   private saving: Promise<void> = Promise.resolve();
   private saveTimer: NodeJS.Timeout | undefined;
   private isWaiting = false;
@@ -78,6 +79,8 @@ export class Relay {
     await topics.ensure();
     this.saved = await groups.positionOf(RELAY_GROUP);
     this.acknowledged = this.saved;
+    this.sending = Promise.resolve();
+    this.saving = Promise.resolve();
     const head = await store.lastPosition();
     if (this.saved > head)
       throw new Error(`checkpoint ${this.saved} is ahead of the log (${head}): it was restored`);
@@ -107,11 +110,13 @@ export class Relay {
     if (lease.signal.aborted) onEnd();
     try {
       await Promise.race([subscription.done, failed]);
+      await this.sending;
       await this.save(lease);
     } finally {
       lease.signal.removeEventListener('abort', onEnd);
       await subscription.close();
       await subscription.done.catch(() => undefined);
+      await this.sending.catch(() => undefined);
     }
   }
 
@@ -122,11 +127,18 @@ export class Relay {
     fail: (error: unknown) => void,
   ): Promise<void> {
     const last = events.at(-1);
+    const messages = events.flatMap((event) => this.parts.mapping.placed(event));
+    // One batch is under way while the next one is read, never two.
+    await this.sending;
     if (!last || lease.signal.aborted) return;
     lease.assertHeld();
-    const messages = events.flatMap((event) => this.parts.mapping.placed(event));
-    if (messages.length > 0) await publisher.send(messages);
-    this.acknowledged = last.position;
+    this.sending = messages.length > 0 ? publisher.send(messages) : Promise.resolve();
+    this.sending = this.sending.then(() => this.onAcknowledged(last.position, lease, fail));
+    this.sending.catch(fail);
+  }
+
+  private onAcknowledged(position: number, lease: Lease, fail: (error: unknown) => void): void {
+    this.acknowledged = position;
     this.saveTimer ??= setTimeout(() => {
       this.saveTimer = undefined;
       this.save(lease).catch(fail);
