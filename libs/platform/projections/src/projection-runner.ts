@@ -108,6 +108,7 @@ export class ProjectionRunner {
       );
     this.saved = stored?.position ?? 0;
     this.waiters.reached(this.saved);
+    if (this.saved === head && this.state !== 'standby') this.becomeLive();
     this.subscription = this.store.subscribeToAll({
       after: this.saved,
       batchSize: BATCH_SIZE,
@@ -122,10 +123,15 @@ export class ProjectionRunner {
     const relevant = events.filter(({ streamId }) => this.categories.has(categoryOf(streamId)));
     if (relevant.length > 0) await this.apply(relevant, last.position);
     else if (last.position - this.saved >= QUIET_SAVE_EVERY) await this.saveQuietly(last.position);
-    this.state = 'live';
-    this.error = null;
+    this.becomeLive();
     this.waiters.reached(last.position);
     if (events.length < BATCH_SIZE && relevant.length > 0) await this.waiters.rest(GATHER_MILLIS);
+  }
+
+  /** Nothing is left that it could not apply. */
+  private becomeLive(): void {
+    this.state = 'live';
+    this.error = null;
   }
 
   private async apply(events: readonly RecordedEvent[], position: number): Promise<void> {

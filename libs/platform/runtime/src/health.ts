@@ -46,9 +46,11 @@ export class HealthController {
       const limit = this.store.capabilities.hasDensePositions
         ? LAG_LIMIT
         : LAG_LIMIT * BYTES_PER_EVENT;
-      for (const { name, lag, state } of await this.projections.status())
+      for (const { name, lag, state, error } of await this.projections.status()) {
+        const reason = error === null ? '' : `: ${error}`;
         parts[`projection ${name}`] =
-          state === 'halted' || lag > limit ? `down: ${state}, lag ${lag}` : state;
+          state === 'halted' || lag > limit ? `down: ${state}, lag ${lag}${reason}` : state;
+      }
       const relay = await this.bus.relayStatus();
       if (relay !== null) parts['relay'] = `${relay.state}, lag ${relay.lag}`;
     } catch (error) {
