@@ -4,6 +4,7 @@ import nx from '@nx/eslint-plugin';
 import tseslint from 'typescript-eslint';
 
 const PURE = ['libs/kernel/**/*.ts', 'libs/*/domain/**/*.ts', 'libs/*/contract/**/*.ts'];
+const FEATURES = ['libs/*/feature/**/*.ts'];
 const SPECS = ['**/*.spec.ts', '**/*.property.ts'];
 /** Suites and examples that specs run: as long as what they list. */
 const TEST_MATERIAL = ['libs/testing/**/*.ts', 'libs/*/*/src/testing/**/*.ts'];
@@ -48,10 +49,19 @@ const byKind = [
   },
 ];
 
-/** A context sees itself, what is shared, the ledger's domain and what others publish. */
+/**
+ * A context sees itself, what is shared, the ledger's domain and what others publish; its service names
+ * the list of all that is published.
+ */
 const byScope = CONTEXTS.map((context) => ({
   sourceTag: `scope:${context}`,
-  onlyDependOnLibsWithTags: [`scope:${context}`, 'scope:shared', 'scope:ledger', 'kind:contract'],
+  onlyDependOnLibsWithTags: [
+    `scope:${context}`,
+    'scope:shared',
+    'scope:ledger',
+    'scope:messages',
+    'kind:contract',
+  ],
 }));
 
 const boundaries = (extraKinds) => [
@@ -117,6 +127,53 @@ const purity = {
   'no-restricted-syntax': [
     'error',
     { selector: 'ImportExpression', message: 'Pure code is whole when it is loaded.' },
+  ],
+};
+
+/**
+ * Features wait through `Timers`, read business time from `Clock` and take ids from the platform: what
+ * asks the machine itself could not be simulated (the simulation's loader refuses it at run time too).
+ */
+const MACHINE_GLOBALS = {
+  performance: 'Ask Timers.monotonicMillis.',
+  crypto: 'Chance comes from the platform.',
+  fetch: 'The network is reached through ports.',
+  setTimeout: 'Ask Timers.',
+  setInterval: 'Ask Timers.',
+  setImmediate: 'Ask Timers.',
+};
+
+const noMachine = {
+  'no-restricted-globals': [
+    'error',
+    ...Object.entries(MACHINE_GLOBALS).map(([name, message]) => ({ name, message })),
+  ],
+  'no-restricted-properties': [
+    'error',
+    { object: 'Math', property: 'random', message: 'Chance comes from the platform.' },
+    { object: 'Date', property: 'now', message: 'Ask Clock or Timers.' },
+  ],
+  'no-restricted-syntax': [
+    'error',
+    {
+      selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+      message: 'Ask Clock for the time.',
+    },
+  ],
+  'no-restricted-imports': [
+    'error',
+    {
+      paths: [
+        { name: 'node:timers', message: 'Ask Timers.' },
+        { name: 'node:timers/promises', message: 'Ask Timers.' },
+        { name: 'uuidv7', message: 'Ids come from the caller or from the platform.' },
+        {
+          name: 'node:crypto',
+          importNames: ['randomBytes', 'randomFillSync', 'randomInt', 'randomUUID'],
+          message: 'Chance comes from the platform.',
+        },
+      ],
+    },
   ],
 };
 
@@ -186,6 +243,7 @@ export default tseslint.config(
     },
   },
   { files: PURE, ignores: SPECS, rules: purity },
+  { files: FEATURES, ignores: [...SPECS, ...TEST_MATERIAL], rules: noMachine },
   {
     files: TEST_MATERIAL,
     rules: {
