@@ -5,6 +5,7 @@ import type { ServiceProcess } from './service-process';
 
 /** Answers what no service has a route for, in the product's own way. */
 const FALLBACK = 'backoffice';
+const BODY_LIMIT = 1024 * 1024;
 
 type Document = RoutesOf & {
   readonly info: { readonly title: string };
@@ -54,10 +55,17 @@ export class Gateway {
     if (pathname === '/dev/clock' && incoming.method === 'POST')
       return this.setClocks(incoming, answer);
     const owner = this.table.ownerOf(incoming.method ?? 'GET', pathname) ?? FALLBACK;
-    this.forward(owner, incoming, answer);
+    await this.forward(owner, incoming, answer);
   }
 
-  private forward(owner: string, incoming: IncomingMessage, answer: ServerResponse): void {
+  /** Bodies are taken whole first: a service that refuses one early would otherwise cut the answer off. */
+  private async forward(
+    owner: string,
+    incoming: IncomingMessage,
+    answer: ServerResponse,
+  ): Promise<void> {
+    const body = await readAll(incoming);
+    if (body === null) return refuse(answer, 'body-too-large', 'at most 1 MiB is taken');
     const copies = this.processes.filter(
       ({ name, isReady }) => isReady && name.split('#')[0] === owner,
     );
@@ -72,12 +80,12 @@ export class Gateway {
       },
     );
     outgoing.on('error', () => unavailable(answer));
-    incoming.pipe(outgoing);
+    outgoing.end(body);
   }
 
   /** Every service keeps the time of development for itself: each is told, one after the other. */
   private async setClocks(incoming: IncomingMessage, answer: ServerResponse): Promise<void> {
-    const body = await readAll(incoming);
+    const body = (await readAll(incoming)) ?? '';
     const headers = Object.fromEntries(
       ['authorization', 'content-type'].map((name) => [name, String(incoming.headers[name] ?? '')]),
     );
@@ -135,10 +143,15 @@ export class Gateway {
   }
 }
 
-async function readAll(incoming: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of incoming) text += String(chunk);
-  return text;
+/** The whole body; null when it is longer than any service takes. It is read to its end all the same. */
+async function readAll(incoming: IncomingMessage): Promise<Buffer | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of incoming) {
+    length += (chunk as Buffer).length;
+    if (length <= BODY_LIMIT) chunks.push(chunk as Buffer);
+  }
+  return length > BODY_LIMIT ? null : Buffer.concat(chunks);
 }
 
 function tell(answer: ServerResponse, status: number, body: object): void {
@@ -148,10 +161,17 @@ function tell(answer: ServerResponse, status: number, body: object): void {
 }
 
 function unavailable(answer: ServerResponse): void {
-  if (answer.headersSent) return void answer.destroy();
-  const { status, title } = COMMON_PROBLEMS.unavailable;
+  if (!answer.headersSent) answer.setHeader('retry-after', '1');
   const detail = 'the service that answers this route is not running right now; try again';
-  const type = `${PROBLEM_TYPE_PREFIX}unavailable`;
-  answer.setHeader('retry-after', '1');
-  tell(answer, status, { type, title, status, code: 'unavailable', detail });
+  refuse(answer, 'unavailable', detail);
+}
+
+function refuse(
+  answer: ServerResponse,
+  code: 'unavailable' | 'body-too-large',
+  detail: string,
+): void {
+  if (answer.headersSent) return void answer.destroy();
+  const { status, title } = COMMON_PROBLEMS[code];
+  tell(answer, status, { type: `${PROBLEM_TYPE_PREFIX}${code}`, title, status, code, detail });
 }
