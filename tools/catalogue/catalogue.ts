@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { DomainEvent, StreamType } from '@encaisse/kernel';
 import { declaredProblems, type ProblemKind } from '@encaisse/platform/http';
 
 const load = createRequire(__filename);
@@ -15,6 +16,8 @@ export type StreamDescription = {
   /** Name of the constant that describes the stream. */
   readonly symbol: string;
   readonly schemaVersions: Readonly<Record<string, number>>;
+  /** The stream itself, to decode and fold with. */
+  readonly stream: StreamType<unknown, DomainEvent>;
 };
 
 /** A JSON schema of an event that contexts publish to each other. */
@@ -45,7 +48,7 @@ function exportsOf(context: string, kind: 'domain' | 'contract' | 'feature'): ob
   return isThere ? (load(join(folder, 'index')) as object) : {};
 }
 
-function isStream(value: unknown): value is StreamDescription & { evolve: unknown } {
+function isStream(value: unknown): value is StreamType<unknown, DomainEvent> {
   const { category, schemaVersions, evolve } = (value ?? {}) as Record<string, unknown>;
   return (
     typeof category === 'string' &&
@@ -60,7 +63,15 @@ export function streamTypes(): StreamDescription[] {
   const found = contexts().flatMap((context) =>
     Object.entries(exportsOf(context, 'domain')).flatMap(([symbol, value]) =>
       isStream(value)
-        ? [{ context, symbol, category: value.category, schemaVersions: value.schemaVersions }]
+        ? [
+            {
+              context,
+              symbol,
+              category: value.category,
+              schemaVersions: value.schemaVersions,
+              stream: value,
+            },
+          ]
         : [],
     ),
   );
