@@ -141,9 +141,9 @@ export const SETTINGS = {
   },
   databasePoolSize: {
     variable: 'DATABASE_POOL_SIZE',
-    meaning: 'connections to the read models',
+    meaning: 'connections to the read models, 5 at least: a rebuild uses as many at once',
     shownDefault: '10',
-    read: wholeNumber(10, 2, 200),
+    read: wholeNumber(10, 5, 200),
   },
   ...KAFKA_SETTINGS,
 } as const satisfies Record<string, SettingDefinition<unknown>>;

@@ -68,6 +68,13 @@ describe('Read the settings', () => {
     ]);
   });
 
+  it('refuses fewer connections than a rebuild of a read model uses at once', () => {
+    expect(readSettings({ DATABASE_POOL_SIZE: '5' }).databasePoolSize).toBe(5);
+    expect(mistakesOf({ DATABASE_POOL_SIZE: '4' })).toEqual([
+      'DATABASE_POOL_SIZE must be a whole number from 5 to 200, got « 4 »',
+    ]);
+  });
+
   it('reads an IPv6 address of the acquirer', () => {
     expect(readSettings({ ACQUIRER_URL: 'tcp://[::1]:8583' }).acquirerAddress).toEqual({
       host: '::1',
