@@ -8,6 +8,7 @@ const PARTS = [
   { name: 'Java and Maven', pattern: /\b(java|maven)\b/i, canInstall: true },
   { name: 'Python 3', pattern: /\bpython\b/i, canInstall: true },
   { name: 'a browser', pattern: /\b(chromium|browser)\b/i, canInstall: true },
+  { name: 'Go', pattern: /\(needs Go\)/, canInstall: false },
   { name: 'a Docker engine', pattern: /\bdocker\b/i, canInstall: false },
   { name: 'the root account', pattern: /\broot\b/i, canInstall: false },
   { name: 'the shared reference data', pattern: /\.\.\/shared\b/, canInstall: false },
