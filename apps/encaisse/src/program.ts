@@ -13,6 +13,7 @@ import * as commands from './commands';
 import { MODULES } from './modules';
 import type { Output } from './output';
 import { partitionsDetach, partitionsList } from './partition-commands';
+import { upgrade } from './upgrade-command';
 
 const DAY_SECONDS = '86400';
 
@@ -76,6 +77,9 @@ function describeData(program: Command, run: Run): void {
   add(program, 'restore <file>', 'load a backup into an empty database').action(
     (file: string, { json }: JsonOption) =>
       run(json === true, (context) => commands.restore(context, file)),
+  );
+  add(program, 'upgrade', 'bring the database to what this release needs').action(
+    ({ json }: JsonOption) => run(json === true, upgrade),
   );
   add(program, 'verify', 'read the whole log and name the first bad position').action(
     ({ json }: JsonOption) => run(json === true, commands.verify),
