@@ -64,6 +64,16 @@ function freePort() {
   });
 }
 
+/** A broker that comes back is looked for where it was. */
+async function portsOf(folder) {
+  const file = join(folder, 'ports.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8'));
+  const [plain, controller, secure] = await Promise.all([freePort(), freePort(), freePort()]);
+  const ports = { plain, controller, secure };
+  writeFileSync(file, JSON.stringify(ports));
+  return ports;
+}
+
 function propertiesText(properties) {
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
@@ -132,7 +142,8 @@ function clusterProperties(logDir, ports, hasSecureListener) {
 
 /** Writes what the storage tool would: it spares the start of a second Java. */
 function formatStorage(logDir) {
-  mkdirSync(logDir);
+  if (existsSync(join(logDir, 'meta.properties'))) return;
+  mkdirSync(logDir, { recursive: true });
   const properties = { version: 1, 'cluster.id': CLUSTER_ID, 'node.id': 1 };
   writeFileSync(join(logDir, 'meta.properties'), propertiesText(properties));
 }
@@ -158,21 +169,18 @@ function startProcess(classes, file) {
 
 /**
  * Prepares a folder and starts a broker in it. `security` adds a listener with TLS and SASL/PLAIN for
- * one name and password. The broker ends when this process does.
+ * one name and password; a `folder` that is given is kept, with its ports, for the next start. The broker
+ * ends when this process does.
  */
-async function startJavaBroker({ security } = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'encaisse-kafka-'));
-  const [classes, plain, controller, secure] = await Promise.all([
-    classpath(),
-    freePort(),
-    freePort(),
-    freePort(),
-  ]);
+async function startJavaBroker({ security, folder: kept } = {}) {
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'encaisse-kafka-'));
+  mkdirSync(folder, { recursive: true });
+  const [classes, ports] = await Promise.all([classpath(), portsOf(folder)]);
+  const { plain, secure } = ports;
   const logDir = join(folder, 'log');
   formatStorage(logDir);
   const listener = security ? await secureListener(folder, security) : null;
   const file = join(folder, 'server.properties');
-  const ports = { plain, controller, secure };
   const properties = clusterProperties(logDir, ports, listener !== null);
   writeFileSync(file, propertiesText({ ...properties, ...listener?.properties }));
   let broker = startProcess(classes.trim(), file);
@@ -186,7 +194,7 @@ async function startJavaBroker({ security } = {}) {
     },
     async stop() {
       await broker.kill();
-      rmSync(folder, { recursive: true, force: true });
+      if (kept === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
 }

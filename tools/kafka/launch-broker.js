@@ -74,8 +74,11 @@ async function startOwnBroker(options = {}) {
   };
 }
 
-/** A broker from wherever one can be had: `{ brokers, stop }`. Throws when nothing can start one. */
-async function startBroker() {
+/**
+ * A broker from wherever one can be had: `{ brokers, stop }`. One under Java keeps its records in
+ * `options.folder` when that is given. Throws when nothing can start one.
+ */
+async function startBroker(options = {}) {
   const source = await sourceOfBroker();
   if (source === 'KAFKA_BROKERS')
     return { brokers: process.env.KAFKA_BROKERS.split(','), stop: () => Promise.resolve() };
@@ -89,7 +92,7 @@ async function startBroker() {
   }
   if (source === null)
     throw new Error('a Kafka broker needs KAFKA_BROKERS, a Docker engine, or Java and Maven');
-  return startOwnBroker();
+  return startOwnBroker(options);
 }
 
 module.exports = { sourceOfBroker, startBroker, startOwnBroker };

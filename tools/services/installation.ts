@@ -13,6 +13,8 @@ const { startBroker } = require(join(process.cwd(), 'tools', 'kafka', 'launch-br
   }) => Promise<{ brokers: string[]; stop(): Promise<void> }>;
 };
 
+const SIMULATOR: ServiceName = 'acquirer-simulator';
+
 export type InstallationOptions = {
   readonly settings: Settings;
   /** How many processes of a service, one for those not named. */
@@ -90,7 +92,9 @@ export class Installation {
       const service: ServiceProcess = new ServiceProcess({
         copy,
         port: settings.port + 1 + offset,
-        environment,
+        // The simulated acquirer stands outside: it takes and publishes no messages.
+        environment:
+          copy.service === SIMULATOR ? { ...environment, KAFKA_BROKERS: '' } : environment,
         say: (line) => say(service.name, line),
       });
       this.processes.push(service);

@@ -49,8 +49,8 @@ describe('One process and services apart', () => {
     apartOffer = await offerOf(apart);
   }, 180_000);
   afterAll(async () => {
-    await whole?.stop();
-    await apart?.stop();
+    await whole.stop();
+    await apart.stop();
   });
 
   it('have the same routes', () => {
