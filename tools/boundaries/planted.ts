@@ -132,6 +132,35 @@ function impureRows(): Planted[] {
   );
 }
 
+/** What features may not ask the machine for: they could not be simulated. */
+const MACHINE: readonly (readonly [string, string, string])[] = [
+  ['Date.now', 'export const now = () => Date.now();\n', 'no-restricted-properties'],
+  ['new Date()', 'export const now = () => new Date();\n', 'no-restricted-syntax'],
+  ['Math.random', 'export const dice = () => Math.random();\n', 'no-restricted-properties'],
+  ['crypto', 'export const id = () => crypto.randomUUID();\n', 'no-restricted-globals'],
+  [
+    'randomUUID of node:crypto',
+    "import { randomUUID } from 'node:crypto';\nexport const id = () => randomUUID();\n",
+    'no-restricted-imports',
+  ],
+  ['uuidv7', importing('uuidv7'), 'no-restricted-imports'],
+  ['setTimeout', 'export const wait = () => setTimeout(() => 1, 1);\n', 'no-restricted-globals'],
+  ['setInterval', 'export const wait = () => setInterval(() => 1, 1);\n', 'no-restricted-globals'],
+  ['timers/promises', importing('node:timers/promises'), 'no-restricted-imports'],
+  ['performance', 'export const now = () => performance.now();\n', 'no-restricted-globals'],
+  ['fetch', "export const page = () => fetch('http://x');\n", 'no-restricted-globals'],
+];
+
+function machineRows(): Planted[] {
+  return MACHINE.map(([what, text, rule]) => ({
+    title: `${what} in a feature`,
+    file: 'libs/remittance/feature/src/planted.ts',
+    text,
+    rule,
+    says: /Ask|Chance|Ids|ports/,
+  }));
+}
+
 function importRow([from, folder, module, says]: ImportRow): Planted {
   return {
     title: `${module} in ${from} (${folder})`,
@@ -145,6 +174,7 @@ function importRow([from, folder, module, says]: ImportRow): Planted {
 /** Everything the linter must refuse. */
 export const FORBIDDEN: readonly Planted[] = [
   ...[...KIND_ROWS, ...scopeRows()].map(importRow),
+  ...machineRows(),
   {
     title: 'a path into another library',
     file: 'libs/cashdesk/feature/src/planted.ts',

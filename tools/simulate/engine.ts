@@ -11,7 +11,7 @@ export type Engine = Pick<typeof RunSeed, 'runSeed'>;
 /** Loads the compiled product anew. Throws StalePatch when a patch fits nowhere. */
 export function loadEngine(patches: readonly Patch[] = []): Engine {
   const loader = new SimulationLoader(patches);
-  const machine = loader.load<typeof Machine>('tools/simulate/world/machine');
+  const machine = loader.load('tools/simulate/world/machine') as typeof Machine;
   machine.giveImmediate((work) => void setImmediate(work));
-  return loader.loadWhole<typeof RunSeed>('tools/simulate/world/run-seed');
+  return loader.loadWhole('tools/simulate/world/run-seed') as typeof RunSeed;
 }

@@ -31,7 +31,7 @@ function nothing(): void {
 function inertMember(name: string): unknown {
   // A function, so that it can be called as a factory, extended as a class and used as a decorator.
   const member = function inert(this: unknown): unknown {
-    return new.target === undefined ? nothing : undefined;
+    return (new.target as unknown) === undefined ? nothing : undefined;
   };
   Object.defineProperty(member, 'name', { value: name });
   return member;

@@ -62,13 +62,13 @@ export class SimulationLoader {
   constructor(private readonly patches: readonly Patch[] = []) {}
 
   /** The exports of a compiled module, by its path without extension. */
-  load<Exports extends object>(file: string): Exports {
-    return this.loadFile(join(DIST, `${file}.js`)) as Exports;
+  load(file: string): object {
+    return this.loadFile(join(DIST, `${file}.js`));
   }
 
   /** The same, once every patch must have found its place. Throws StalePatch. */
-  loadWhole<Exports extends object>(file: string): Exports {
-    const exports = this.load<Exports>(file);
+  loadWhole(file: string): object {
+    const exports = this.load(file);
     const missed = this.patches.find((patch) => !this.patched.has(patch));
     if (missed !== undefined) throw new StalePatch(`${missed.file} is no part of the simulation`);
     return exports;

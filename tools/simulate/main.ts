@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { Command, InvalidArgumentError } from 'commander';
 import { loadEngine, type SeedOptions, type SeedReport } from './engine';
+import { notYet } from './not-yet';
 import { RunningTotal } from './running-total';
 
 type Options = {
@@ -88,7 +89,9 @@ async function main(): Promise<number> {
       );
   }
   for (const line of total.lines(version)) say(line);
-  return total.isSound ? 0 : 1;
+  const { lines, overdue } = notYet();
+  for (const line of [...lines, ...overdue]) say(line);
+  return total.isSound && overdue.length === 0 ? 0 : 1;
 }
 
 function range(from: number, count: number): string[] {

@@ -22,7 +22,7 @@ const COMMAND = Symbol('command');
 
 /** A decorator factory, and a class to extend: of what has no part in the wiring. */
 function decorate(): unknown {
-  return new.target === undefined ? (): void => undefined : undefined;
+  return (new.target as unknown) === undefined ? (): void => undefined : undefined;
 }
 
 /** `@nestjs/common` as far as wiring goes; all it says of HTTP is left out. */
@@ -73,7 +73,7 @@ export class Container {
     private readonly replacements: Readonly<Record<string, unknown>>,
   ) {
     for (const [token, value] of values) this.instances.set(token, value);
-    this.instances.set(CommandBus as unknown as Class, this.commands);
+    this.instances.set(CommandBus, this.commands);
   }
 
   /** Makes everything the modules declare, then tells those that want to know. */
@@ -93,15 +93,15 @@ export class Container {
   }
 
   /** What was made of a class, by its name. */
-  named<Instance>(name: string): Instance {
+  named(name: string): unknown {
     const token = this.names.get(name);
     if (token === undefined) throw new Error(`no module provides ${name}`);
-    return this.get(token) as Instance;
+    return this.get(token);
   }
 
   /** What stands for a token. */
-  valueOf<Value>(token: unknown): Value {
-    return this.get(token as Token) as Value;
+  valueOfToken(token: unknown): unknown {
+    return this.get(token as Token);
   }
 
   private declare(provider: Provider): void {

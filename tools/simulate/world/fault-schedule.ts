@@ -9,8 +9,8 @@ export type Victims = {
   readonly conditions: Conditions;
   readonly server: SimulatedServer;
   /** Every process that runs now. */
-  processes(): readonly SimulatedProcess[];
-  crash(process: SimulatedProcess): void;
+  processes(this: void): readonly SimulatedProcess[];
+  crash(this: void, process: SimulatedProcess): void;
 };
 
 /** Longest of what lasts: longer than any lease and any pause of the product. */
@@ -18,10 +18,14 @@ const LONGEST_MILLIS = 30_000;
 
 /** Lets the faults of a seed come and go while there is trade. */
 export class FaultSchedule {
+  private readonly beginnings: Readonly<Partial<Record<FaultKind, () => void>>>;
+
   constructor(
     private readonly chance: Chance,
     private readonly victims: Victims,
-  ) {}
+  ) {
+    this.beginnings = this.table();
+  }
 
   /** A burst of trade begins: some of the faults drawn come with it. */
   onBurst(): void {
@@ -41,7 +45,6 @@ export class FaultSchedule {
     conditions.isServerUp = true;
     conditions.isDiskFull = false;
     conditions.isVaultUp = true;
-    conditions.isBrokerUp = true;
     conditions.diskMillis = 0;
     conditions.cutOff.clear();
     for (const process of processes()) {
@@ -51,72 +54,64 @@ export class FaultSchedule {
   }
 
   private begin(kind: FaultKind): void {
+    if (!this.victims.conditions.isHealing) this.beginnings[kind]?.();
+  }
+
+  private table(): Readonly<Partial<Record<FaultKind, () => void>>> {
+    const { conditions } = this.victims;
+    type Levels =
+      'crashBefore' | 'crashAfter' | 'duplicates' | 'acquirerTrouble' | 'poison' | 'buggify';
+    const level = (name: Levels, height: number) => () =>
+      this.during(
+        () => (conditions[name] = height),
+        () => (conditions[name] = 0),
+      );
+    const fails = (name: 'isDiskFull') => () =>
+      this.during(
+        () => (conditions[name] = true),
+        () => (conditions[name] = false),
+      );
+    return {
+      F1: level('crashBefore', 0.02),
+      F2: level('crashAfter', 0.02),
+      F3: () => this.crashOne('F3'),
+      F5: level('duplicates', 0.3),
+      F9: () => this.loseServer(),
+      F10: () => this.slowDisk(),
+      F11: fails('isDiskFull'),
+      F12: () => this.skew(),
+      F13: level('acquirerTrouble', 0.3),
+      F14: level('poison', 0.2),
+      F15: () => this.loseSnapshot(),
+      F17: () => this.fireAgain(),
+      F18: () => this.pause(),
+      F20: () =>
+        this.during(
+          () => (conditions.isVaultUp = false),
+          () => (conditions.isVaultUp = true),
+        ),
+      F21: () => this.cutOff(),
+      F22: level('buggify', 0.25),
+    };
+  }
+
+  private loseServer(): void {
     const { conditions, server } = this.victims;
-    if (conditions.isHealing) return;
-    const { chance } = this;
-    switch (kind) {
-      case 'F1':
-        return this.during(
-          () => (conditions.crashBefore = 0.02),
-          () => (conditions.crashBefore = 0),
-        );
-      case 'F2':
-        return this.during(
-          () => (conditions.crashAfter = 0.02),
-          () => (conditions.crashAfter = 0),
-        );
-      case 'F5':
-        return this.during(
-          () => (conditions.duplicates = 0.3),
-          () => (conditions.duplicates = 0),
-        );
-      case 'F9':
-        conditions.count(kind);
-        server.crash();
-        return this.during(
-          () => (conditions.isServerUp = false),
-          () => (conditions.isServerUp = true),
-        );
-      case 'F10':
-        conditions.count(kind);
-        return this.during(
-          () => (conditions.diskMillis = chance.spread(100, LONGEST_MILLIS)),
-          () => (conditions.diskMillis = 0),
-        );
-      case 'F11':
-        return this.during(
-          () => (conditions.isDiskFull = true),
-          () => (conditions.isDiskFull = false),
-        );
-      case 'F12':
-        return this.skew();
-      case 'F13':
-        return this.during(
-          () => (conditions.acquirerTrouble = 0.3),
-          () => (conditions.acquirerTrouble = 0),
-        );
-      case 'F14':
-        return this.during(
-          () => (conditions.poison = 0.2),
-          () => (conditions.poison = 0),
-        );
-      case 'F15':
-        return this.loseSnapshot();
-      case 'F17':
-        return this.fireAgain();
-      case 'F18':
-        return this.pause();
-      case 'F21':
-        return this.cutOff();
-      case 'F22':
-        return this.during(
-          () => (conditions.buggify = 0.25),
-          () => (conditions.buggify = 0),
-        );
-      case 'F3':
-        return this.crashOne(kind);
-      default:
-    }
+    conditions.count('F9');
+    server.crash();
+    this.during(
+      () => (conditions.isServerUp = false),
+      () => (conditions.isServerUp = true),
+    );
+  }
+
+  private slowDisk(): void {
+    const { conditions } = this.victims;
+    conditions.count('F10');
+    this.during(
+      () => (conditions.diskMillis = this.chance.spread(100, LONGEST_MILLIS)),
+      () => (conditions.diskMillis = 0),
+    );
   }
 
   private during(begin: () => unknown, end: () => unknown): void {

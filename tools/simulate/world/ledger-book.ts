@@ -1,8 +1,8 @@
 import type { RecordedEvent } from '@encaisse/platform/event-store';
-import { daysFrom, parisDay } from './calendar';
+import { daysFrom } from './calendar';
+import { checkDay, type Money, moneyOf } from './event-checks';
 import { hold } from './findings';
 
-type Money = { readonly minor: number; readonly currency: string };
 type Data = Readonly<Record<string, unknown>>;
 
 /** A transaction as the simulation's own book has it, written from the state model alone. */
@@ -239,6 +239,13 @@ export class LedgerBook {
         this.checkWindow(entry, data);
         return;
       }
+      default:
+        this.change(entry, type, data);
+    }
+  }
+
+  private change(entry: Entry, type: string, data: Data): void {
+    switch (type) {
       case 'TransactionModified': {
         const { minor } = amountIn(entry, data);
         hold(minor > 0 && minor <= entry.debitedMinor, 'M1', () => `${entry.id} grows to ${minor}`);
@@ -298,27 +305,6 @@ export class LedgerBook {
     const days = daysFrom(entry.acceptedOn ?? '1970-01-01', data['businessDay'] as string);
     hold(days <= WINDOW_DAYS, 'M4', () => `${entry.id} is operated on after ${days} days`);
   }
-}
-
-const INSTANTS = ['requestedAt', 'acceptedAt', 'capturedAt', 'cancelledAt', 'refundedAt', 'sentAt'];
-
-/** A day that is stored is the Paris day of the instant it was decided at. */
-function checkDay(type: string, data: Data): void {
-  const name = INSTANTS.find((instant) => instant in data);
-  if (name === undefined || !('businessDay' in data)) return;
-  const day = parisDay(data[name] as string);
-  hold(
-    data['businessDay'] === day,
-    'M4',
-    () => `${type} of ${String(data[name])} says ${String(data['businessDay'])}, not ${day}`,
-  );
-}
-
-function moneyOf(value: unknown): Money {
-  const money = value as Money;
-  const isWhole = Number.isSafeInteger(money.minor) && money.minor > 0;
-  hold(isWhole, 'M8', () => `an amount of ${money.minor}`);
-  return money;
 }
 
 function amountIn(entry: Entry, data: Data): Money {

@@ -145,8 +145,9 @@ export class Machine implements VirtualMachine {
         if (isDone()) return end(resolve);
         try {
           this.step(quietMillis);
-        } catch (error) {
-          end(() => reject(error as Error));
+        } catch (thrown) {
+          const error = thrown as Error;
+          end(() => reject(error));
         }
       };
       // Node lets all promises settle between two immediates; many of them share one turn of its loop.

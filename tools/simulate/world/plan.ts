@@ -6,7 +6,7 @@ import {
   parisInstant,
 } from '@encaisse/kernel';
 import { Chance } from './chance';
-import { type FaultKind, FAULTS } from './conditions';
+import { type FaultKind, FAULTS, NOT_YET_FAULTS } from './conditions';
 import type { ServiceName } from './product';
 
 /** First days of simulated trades: an ordinary one, and those before nights that go wrong elsewhere. */
@@ -60,11 +60,12 @@ export type PlanOptions = { readonly hasFaults: boolean };
 
 export function planOf(seed: string, { hasFaults }: PlanOptions = { hasFaults: true }): Plan {
   const chance = new Chance(`plan ${seed}`);
-  const all = Object.keys(FAULTS) as FaultKind[];
+  const all = (Object.keys(FAULTS) as FaultKind[]).filter((kind) => !NOT_YET_FAULTS.has(kind));
   const faults = chance.some(all, chance.whole(5, 20)).sort();
   const days = Math.floor(chance.spread(3, 40));
   // Small ones more often: they find as much, and more of them fit into an hour.
-  const commands = Math.floor(Math.min(chance.spread(200, 2000), chance.spread(200, 2000)));
+  const draws = [1, 2, 3].map(() => chance.spread(200, 2000));
+  const commands = Math.floor(Math.min(...draws));
   return {
     seed,
     firstDay: businessDay(chance.one(FIRST_DAYS)),

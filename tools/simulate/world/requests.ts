@@ -26,7 +26,7 @@ type Controller = Readonly<Record<string, (...parameters: unknown[]) => Promise<
 
 /** Calls a method of a controller as the product's HTTP layer would. */
 function call(product: Product, name: string, method: string, parameters: unknown[]) {
-  return product.container.named<Controller>(name)[method]!(...parameters);
+  return (product.container.named(name) as Controller)[method]!(...parameters);
 }
 
 function metadataOf(merchant: Merchant, id: string) {
@@ -215,7 +215,7 @@ export function operateOnAll(
     name: `mass ${operation}`,
     send: async (product) => {
       const { environment, shopId, currency } = merchant;
-      const at = product.container.valueOf<Clock>(Clock).now();
+      const at = (product.container.valueOfToken(Clock) as Clock).now();
       const sum = (count: number) => ({ count, amount: { minor: 0, currency } });
       const totals = [
         {
@@ -227,7 +227,7 @@ export function operateOnAll(
       ];
       const terms = { massOperationId: id, operation, nodeId: shopId, environment };
       const selection = { count: transactionIds.length, totals, transactionIds };
-      const result = await product.container.valueOf<Streams>(Streams).decide(
+      const result = await (product.container.valueOfToken(Streams) as Streams).decide(
         massOperationStream,
         id,
         (state) =>

@@ -16,6 +16,7 @@ import { Product, type ServiceName, SETTINGS, type World } from './product';
 import { checkRebuilt } from './rebuilt';
 import { SimulatedServer } from './server';
 import { Trade } from './trade';
+import { type SettledParts, unrestOf } from './unrest';
 import { Watch } from './watch';
 import { Wire } from './wire';
 
@@ -42,6 +43,8 @@ export type SeedReport = {
 const QUIET_MILLIS = 1300;
 const HEAL_MILLIS = 3_600_000;
 const LOOK_MILLIS = 500;
+/** Calm for as long as the leases of dead processes last, of one after the other: 12 s. */
+const CALM_LOOKS = 24;
 
 /** One seed: a world, its trade, its faults, and the books that must agree in the end. */
 export class Simulation {
@@ -184,41 +187,16 @@ export class Simulation {
     let complaint = 'nothing was looked at';
     const until = this.machine.now + HEAL_MILLIS;
     const look = (): void => {
-      void this.unrest().then((unrest) => {
+      void unrestOf(this.parts()).then((unrest) => {
         complaint = unrest ?? complaint;
         calm = unrest === null ? calm + 1 : 0;
         this.machine.in(LOOK_MILLIS, null, look);
       });
     };
     look();
-    await this.machine.run(() => calm >= 3 || this.machine.now > until, Infinity);
+    await this.machine.run(() => calm >= CALM_LOOKS || this.machine.now > until, Infinity);
     calm = -Infinity;
     hold(this.machine.now <= until, 'P4', () => `not settled one hour after healing: ${complaint}`);
-  }
-
-  /** What is not settled yet; null when everything is. */
-  private async unrest(): Promise<string | null> {
-    if (this.client.pending > 0) return `${this.client.pending} requests are not answered`;
-    if (this.watch.inactiveContracts.size > 0) {
-      this.trade.restoreAll();
-      return 'a contract is inactive';
-    }
-    const head = this.server.events.length;
-    for (const { process, product } of this.copies) {
-      if (product === null) return `${process.name} is not started`;
-      if ((await product.replayParked()) > 0) return `messages of ${process.name} stay parked`;
-      for (const { name, lag } of await product.lags())
-        if (lag > 0) return `${name} of ${process.name} lags ${lag} behind ${head}`;
-    }
-    const entries = [...this.watch.ledger.entries.values()];
-    const open = entries.find(({ status, isUnknown }) => status === null || isUnknown);
-    if (open) return `${open.id} has no outcome`;
-    const unfinished = this.watch.remittances.unfinished[0];
-    if (unfinished) return `remittance ${unfinished.number} is ${unfinished.state}`;
-    const sending = entries.find(({ sendingId }) => sendingId !== null);
-    if (sending) return `${sending.id} was asked to be sent`;
-    const chunk = [...this.watch.chunks].find(([, times]) => times === 0);
-    return chunk ? `mass operation ${chunk[0]} is not done` : null;
   }
 
   /** One more evening without faults collects all that was due before it. */
@@ -243,6 +221,11 @@ export class Simulation {
       'M6',
       () => `${entry.id}, planned for ${entry.plannedDate ?? ''}, was never collected`,
     );
+  }
+
+  private parts(): SettledParts {
+    const { copies, client, watch, trade } = this;
+    return { copies, client, watch, trade };
   }
 
   private async check(): Promise<void> {

@@ -95,6 +95,10 @@ export class SimulatedServer {
     if (transaction?.isBroken === true)
       throw serverError('25P02', 'current transaction is aborted');
     const session = transaction ?? new Transaction(this.tables, true);
+    if (!this.conditions.isVaultUp && sql.includes('security.')) {
+      this.conditions.count('F20');
+      throw connectionLost(sql);
+    }
     const statement = this.statementOf(sql);
     const execution: Execution = { session, parameters, sql, leaseClock: this.machine.now };
     try {

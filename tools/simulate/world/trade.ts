@@ -236,10 +236,11 @@ export class Trade {
               : { kind, plannedDate: this.dayFromNow(chance.whole(0, 8)) }
             : { kind };
     const request = operate(merchant, id, transactionId, text, chance.happens(0.7));
-    const other: OperationText =
-      kind === 'refund'
-        ? { kind, amount: { ...part, minor: part.minor + 1 } }
-        : { kind: 'refund', amount: part };
+    const larger = { ...part, minor: part.minor + 1 };
+    const other: OperationText = {
+      kind: kind === 'capture' ? 'capture' : 'refund',
+      amount: larger,
+    };
     this.ask(request, transactionId, operate(merchant, id, transactionId, other, true));
     // The bursts of real life: two people click at the same moment.
     if (chance.happens(0.15)) this.command();

@@ -42,7 +42,7 @@ export class Wire {
           .then(serve)
           .then(
             (answer) => settle(() => resolve(answer)),
-            (error: unknown) => settle(() => reject(error as Error)),
+            (error: Error) => settle(() => reject(error)),
           );
       });
     });

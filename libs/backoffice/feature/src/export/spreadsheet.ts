@@ -85,6 +85,7 @@ type WithBacklog = { readonly stream: { readonly pipes: readonly Backlog[] } };
 
 /** Lets the zip writer run, then waits until what the rows are written to has room again. */
 async function drained(sheet: Worksheet, output: PassThrough): Promise<void> {
+  // eslint-disable-next-line no-restricted-globals -- exceljs is given its turn, no time is waited for.
   await new Promise((resolve) => setImmediate(resolve));
   for (const pipe of (sheet as unknown as WithBacklog).stream.pipes) {
     if (!pipe._writableState.needDrain || output.destroyed) continue;

@@ -1,0 +1,113 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { type Detection, detect, type Detections } from './detection';
+import { simulationPage } from './detections-page';
+import { loadEngine } from './engine';
+import { type Mutant, MUTANTS } from './mutants';
+
+type Options = {
+  readonly search: boolean;
+  readonly only?: string;
+  readonly most: number;
+};
+
+const ROOT = join(__dirname, '..', '..', '..');
+const RECORDED = join(ROOT, 'tools', 'simulate', 'detections.json');
+const PAGE = join(ROOT, 'docs', 'simulation.md');
+/** The product goes on changing, and with it what a seed does: so many seeds after the recorded one may find it too. */
+const DRIFT_SEEDS = 60;
+
+function whole(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('a whole number is needed');
+  return value;
+}
+
+const program = new Command('simulate:mutants')
+  .description(
+    'Plants each known fault in the services and expects the simulation to see it, on the seed recorded.',
+  )
+  .option('--search', 'search the detecting seeds anew, from the first on, and record them', false)
+  .option('--only <name>', 'this mutant alone')
+  .option('--most <count>', 'seeds to try at most in a search', whole, 1000);
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function recorded(): Detections {
+  try {
+    return JSON.parse(readFileSync(RECORDED, 'utf8')) as Detections;
+  } catch {
+    return {};
+  }
+}
+
+async function search(mutants: readonly Mutant[], most: number): Promise<number> {
+  const found: Record<string, Detection> = { ...recorded() };
+  let missed = 0;
+  for (const mutant of mutants) {
+    const detection = await detect(mutant, 1, most);
+    if (detection) {
+      found[mutant.name] = detection;
+      say(`${mutant.name}: seed ${detection.seed}, ${detection.invariant}`);
+    } else {
+      missed += 1;
+      say(`${mutant.name}: NOT FOUND in ${most} seeds`);
+    }
+  }
+  const known = new Set(MUTANTS.map(({ name }) => name));
+  const kept = Object.fromEntries(
+    Object.entries(found)
+      .filter(([name]) => known.has(name))
+      .sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
+  writeFileSync(RECORDED, `${JSON.stringify(kept, null, 2)}\n`);
+  writeFileSync(PAGE, simulationPage(kept));
+  say(`${mutants.length - missed} of ${mutants.length} found`);
+  return missed;
+}
+
+/** Each fault on the seed that is known to show it, and that seed without the fault. */
+async function replay(mutants: readonly Mutant[]): Promise<number> {
+  const known = recorded();
+  const sound = loadEngine();
+  const green = new Set<number>();
+  let failures = 0;
+  const fail = (line: string): void => {
+    failures += 1;
+    say(`FAILED ${line}`);
+  };
+  for (const mutant of mutants) {
+    const first = known[mutant.name]?.seed;
+    if (first === undefined) {
+      fail(`${mutant.name} has no recorded seed: run with --search`);
+      continue;
+    }
+    const detection = await detect(mutant, first, DRIFT_SEEDS);
+    if (!detection) {
+      fail(`${mutant.name} is not seen on seed ${first} nor on the ${DRIFT_SEEDS} after it`);
+      continue;
+    }
+    const moved = detection.seed === first ? '' : `, recorded ${first}: run with --search`;
+    say(`${mutant.name}: ${detection.invariant} on seed ${detection.seed}${moved}`);
+    if (green.has(detection.seed)) continue;
+    green.add(detection.seed);
+    const { broken } = await sound.runSeed(String(detection.seed));
+    if (broken) fail(`seed ${detection.seed} without a fault breaks ${broken.message}`);
+  }
+  say(`${mutants.length} faults, ${failures} failures, ${green.size} seeds hold without them`);
+  return failures;
+}
+
+async function main(): Promise<void> {
+  const { search: isSearch, only, most } = program.parse().opts<Options>();
+  Error.stackTraceLimit = 0;
+  const mutants = MUTANTS.filter(({ name }) => only === undefined || name === only);
+  const failures = isSearch ? await search(mutants, most) : await replay(mutants);
+  process.exitCode = failures === 0 ? 0 : 1;
+}
+
+void main();

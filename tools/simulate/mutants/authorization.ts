@@ -1,0 +1,87 @@
+import { type Mutant, mutant } from './mutant';
+
+const AUTHORIZATION = 'libs/authorization/feature/src';
+
+/** Faults of taking a payment and of settling what is unknown. */
+export const AUTHORIZATION_MUTANTS: readonly Mutant[] = [
+  mutant(
+    'asked-before-recorded',
+    'the acquirer is asked before the intent is recorded',
+    `${AUTHORIZATION}/take-payment/payment-authorizer`,
+    'const written = await this.writeRequest(',
+    'await this.ask(order, request.trace, begunAt);\n        const written = await this.writeRequest(',
+  ),
+  mutant(
+    'stale-intent-asked',
+    'an intent another copy may have reversed is asked all the same',
+    `${AUTHORIZATION}/take-payment/payment-authorizer`,
+    'age > this.settings.acquirerTimeoutMillis',
+    'age > Infinity',
+  ),
+  mutant(
+    'refusal-taken-for-approval',
+    'a refusal of the issuer counts as approved',
+    `${AUTHORIZATION}/take-payment/payment-authorizer`,
+    'responseCode !== _domain.APPROVED',
+    "responseCode === '91'",
+  ),
+  mutant(
+    'request-appended-blindly',
+    'a payment is recorded without asking for an empty stream',
+    `${AUTHORIZATION}/take-payment/payment-authorizer`,
+    "'no-stream'",
+    "'any'",
+  ),
+  mutant(
+    'outcome-appended-blindly',
+    'an outcome is recorded whatever the stream says meanwhile',
+    `${AUTHORIZATION}/take-payment/payment-authorizer`,
+    'transactionId, version, events, metadata)',
+    "transactionId, 'any', events, metadata)",
+  ),
+  mutant(
+    'payment-content-not-compared',
+    'a payment id is repeated with other content',
+    `${AUTHORIZATION}/take-payment/payment-authorizer`,
+    'state.request.fingerprint === this.fingerprintOf(order)',
+    'true',
+  ),
+  mutant(
+    'timeout-taken-for-refusal',
+    'a time-out is recorded as a refusal, nothing is reversed',
+    `${AUTHORIZATION}/take-payment/payment-authorizer`,
+    "if (outcome.kind === 'not-sent')",
+    "if (outcome.kind !== 'answered')",
+  ),
+  mutant(
+    'reversal-not-repeated',
+    'an unanswered reversal counts as answered',
+    `${AUTHORIZATION}/settle-unknown/unknown-settler`,
+    "if (outcome.kind !== 'answered') return false;\n        const { responseCode } = outcome;",
+    "const { responseCode = '00' } = outcome;",
+  ),
+  mutant(
+    'crashed-payments-left',
+    'payments a crash interrupted are never looked at',
+    `${AUTHORIZATION}/settle-unknown/unknown-settler`,
+    "phase === 'unknown' || now - seenAt > limit",
+    "phase === 'gone'",
+  ),
+  mutant(
+    'impatient-settler',
+    'payments of other copies are reversed at once',
+    `${AUTHORIZATION}/settle-unknown/unknown-settler`,
+    'now - seenAt > limit',
+    'now - seenAt >= 0',
+  ),
+  {
+    ...mutant(
+      'code-in-fingerprint',
+      'the fingerprint of a payment depends on the verification code',
+      `${AUTHORIZATION}/take-payment/payment-order`,
+      'verificationCode: _code, ',
+      '',
+    ),
+    isAboutCode: true,
+  },
+];
