@@ -3,7 +3,7 @@ import type { EventStore, RecordedEvent, Subscription } from '@encaisse/platform
 import type { Database } from '@encaisse/platform/postgres';
 import { PositionWaiters } from './position-waiters';
 import type { Projection, ProjectionStatus } from './projection';
-import { liveSlot, ProjectionStore } from './projection-store';
+import { liveSlot, ProjectionStore, type StoredProjection } from './projection-store';
 import { rebuildProjection } from './rebuild';
 
 /** The few log calls the platform makes; pino satisfies it. */
@@ -49,18 +49,28 @@ export class ProjectionRunner {
   /** Creates or rebuilds the tables when the version asks for it, then follows the log. */
   async start(): Promise<void> {
     const { name, version } = this.projection;
-    const stored = await this.checkpoints.find(name);
-    if (!stored) await this.checkpoints.create(this.projection, liveSlot(this.projection));
-    else if (stored.version > version) throw this.newerVersion(stored.version);
+    const stored = (await this.checkpoints.find(name)) ?? (await this.createOnce());
+    if (stored.version > version) throw this.newerVersion(stored.version);
     else if (stored.version < version) {
       this.state = 'rebuilding';
       this.logger.info(
         { projection: name, version },
         'rebuilding a read model of an older version',
       );
-      await rebuildProjection(this.projection, this.store, this.database);
+      await rebuildProjection(this.projection, this.store, this.database, { onlyWhenOlder: true });
     }
     this.running = this.run();
+  }
+
+  /** Copies that start together on an empty database would drop each other's tables. */
+  private createOnce(): Promise<StoredProjection> {
+    const { name, version } = this.projection;
+    return this.database.withAdvisoryLock(`create ${name}`, async () => {
+      const stored = await this.checkpoints.find(name);
+      if (stored) return stored;
+      await this.checkpoints.create(this.projection, liveSlot(this.projection));
+      return { version, position: 0 };
+    });
   }
 
   status(head: number): ProjectionStatus {

@@ -92,6 +92,40 @@ afterEach(async () => {
   await testDatabase.drop();
 });
 
+describe('Start several copies together', () => {
+  const copies = (projection: Projection) =>
+    Promise.all(Array.from({ length: 4 }, () => running(projection)));
+  const settledIn = async (all: readonly Projections[]) => {
+    const head = await store.lastPosition();
+    await Promise.all(all.map((one) => one.settle(head, 10_000)));
+    const [{ count }] = (await database.query(
+      'select count(*) as count from testing_things.things',
+    )) as [{ count: number }];
+    return count;
+  };
+
+  it('makes the tables once on an empty database', async () => {
+    await record(20);
+    expect(await settledIn(await copies(things()))).toBe(20);
+  });
+
+  it('rebuilds once for a new version', async () => {
+    await record(20);
+    await settledIn(await copies(things()));
+    await Promise.all(opened.splice(0).map((one) => one.stop()));
+    let applied = 0;
+    const next = things({
+      version: 2,
+      apply: async (events, session) => {
+        applied += events.length;
+        await things().apply(events, session);
+      },
+    });
+    expect(await settledIn(await copies(next))).toBe(20);
+    expect(applied).toBe(20);
+  });
+});
+
 describe('Rebuild a read model', () => {
   it('refuses to switch when the same version gives other rows, and names each difference', async () => {
     await record(5);

@@ -32,12 +32,17 @@ export type RebuildReport = {
   readonly differences: readonly Difference[];
 };
 
+/** Of a rebuild that another process has done. */
+const NOT_COMPARED = { comparison: 'new-version', differences: [] } as const;
+
 export type RebuildOptions = {
   readonly onProgress?: (position: number, head: number) => void;
   /** Events read at a time; any size gives the same rows. */
   readonly batchSize?: number;
   /** Switches although the copy differs: somebody has looked at the differences. */
   readonly acceptDifferences?: boolean;
+  /** Leaves a read model alone that another process has brought to this version meanwhile. */
+  readonly onlyWhenOlder?: boolean;
   /** Most differences to list per table. */
   readonly differencesListed?: number;
 };
@@ -68,11 +73,14 @@ export async function rebuildProjection(
   if (database.pool.options.max < CONNECTIONS_NEEDED)
     throw new Error(`a rebuild needs ${CONNECTIONS_NEEDED} connections; raise DATABASE_POOL_SIZE`);
   return database.withAdvisoryLock(`rebuild ${projection.name}`, async () => {
+    const { name, version } = projection;
+    const stored = await new ProjectionStore(database).find(name);
+    if (options.onlyWhenOlder === true && stored?.version === version)
+      return { name, events: 0, position: stored.position, ...NOT_COMPARED };
     const rebuild = new Rebuild(projection, store, database, options);
     await rebuild.fill();
     const { comparison, differences } = await rebuild.compare();
     const report = (position: number): RebuildReport => {
-      const { name } = projection;
       return { name, events: position, position, comparison, differences };
     };
     if (comparison === 'differs' && options.acceptDifferences !== true) {
