@@ -1,4 +1,4 @@
-import { Product } from '@encaisse/testing';
+import { openMerchant, pay, Product } from '@encaisse/testing';
 import { ALL_MODULES } from './modules';
 
 /** What a running product offers, however many processes it is made of. */
@@ -92,5 +92,51 @@ describe('One process and services apart', () => {
     }
     expect((await apart.get('/api/v1/nodes')).status).toBe(200);
     expect(killed).toBeGreaterThan(0);
+  });
+});
+
+describe('Two copies of the services that work on their own', () => {
+  let product: Product;
+
+  beforeAll(async () => {
+    product = await Product.startApart({}, { authorization: 2, cashdesk: 2, remittance: 2 });
+    await product.setClock('2026-03-02T10:00:00+01:00');
+  }, 180_000);
+  afterAll(() => product.stop());
+
+  const holderOf = async (lease: string) => {
+    const [row] = await product.database.query<{ holder: string; epoch: number }>(
+      'select holder, epoch from platform.leases where name = $1 and expires_at > now()',
+      [lease],
+    );
+    return row && { pid: Number(row.holder.split('/')[1]), epoch: row.epoch };
+  };
+
+  it('REM-02 collect each transaction once, also when the copy that had the job is killed', async () => {
+    const merchant = await openMerchant(product);
+    const ids = new Set<string>();
+    for (let index = 0; index < 6; index += 1)
+      ids.add((await pay(product, merchant, 1000 + index * 100)).transactionId);
+    const before = (await holderOf('job.remittance.telecollection'))!;
+    process.kill(before.pid, 'SIGKILL');
+    let after = before;
+    while (after.epoch === before.epoch) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      after = (await holderOf('job.remittance.telecollection')) ?? before;
+    }
+    expect(after.pid).not.toBe(before.pid);
+    while ((await product.get('/health/ready', { token: '' })).status !== 200)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    await product.setClock('2026-03-02T23:30:00+01:00');
+    const sent = (await product.store.readAll({ after: 0, limit: 10_000 })).filter(
+      ({ type }) => type === 'TransactionSentToBank',
+    );
+    expect(sent.map(({ streamId }) => streamId.slice('ledger.transaction-'.length)).sort()).toEqual(
+      [...ids].sort(),
+    );
+    const remittances = new Set(
+      sent.map(({ data }) => (data as { remittanceId: string }).remittanceId),
+    );
+    expect(remittances.size).toBe(1);
   });
 });

@@ -5,6 +5,7 @@ export * from './postgres-for-tests';
 export * from './event-store-contract';
 export * from './kurrentdb-server';
 export * from './kurrentdb-stand-in';
+export * from './kafka-bus-fixture';
 export * from './kafka-for-tests';
 export * from './message-bus-contract';
 export * from './merchants';

@@ -48,9 +48,12 @@ export class Product {
     return isApart() ? Product.startApart(environment) : Product.start(modules, environment);
   }
 
-  /** Every service in its own process. */
-  static async startApart(environment: Readonly<Record<string, string>> = {}): Promise<Product> {
-    return Product.of(await startServicesApart(environment));
+  /** Every service in its own process, or in as many as told. */
+  static async startApart(
+    environment: Readonly<Record<string, string>> = {},
+    copies: Readonly<Record<string, number>> = {},
+  ): Promise<Product> {
+    return Product.of(await startServicesApart(environment, copies));
   }
 
   private static async of(form: RunningForm): Promise<Product> {

@@ -20,24 +20,28 @@ const PATIENCE_TRIES = 400;
 /** What `npm run services` runs: every service in its own process, over Kafka, on one database. */
 export async function startServicesApart(
   environment: Readonly<Record<string, string>>,
+  copies: Readonly<Record<string, number>> = {},
 ): Promise<RunningForm> {
   const testDatabase = await createTestDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'encaisse-services-'));
   const { url } = testDatabase;
-  const services = await LaunchedServices.start({
-    NODE_ENV: 'test',
-    LOG_LEVEL: 'error',
-    DATABASE_URL: url,
-    DATABASE_POOL_SIZE: '5',
-    DATA_DIR: dataDir,
-    PORT: String(await freePortsInARow()),
-    ACQUIRER_SIMULATOR_PORT: String(await freePort()),
-    ACQUIRER_TIMEOUT_MS: '400',
-    ...(isKafkaThere
-      ? { KAFKA_BROKERS: (await kafkaBrokers()).join(','), KAFKA_PREFIX: kafkaPrefix() }
-      : {}),
-    ...environment,
-  });
+  const services = await LaunchedServices.start(
+    {
+      NODE_ENV: 'test',
+      LOG_LEVEL: 'error',
+      DATABASE_URL: url,
+      DATABASE_POOL_SIZE: '5',
+      DATA_DIR: dataDir,
+      PORT: String(await freePortsInARow()),
+      ACQUIRER_SIMULATOR_PORT: String(await freePort()),
+      ACQUIRER_TIMEOUT_MS: '400',
+      ...(isKafkaThere
+        ? { KAFKA_BROKERS: (await kafkaBrokers()).join(','), KAFKA_PREFIX: kafkaPrefix() }
+        : {}),
+      ...environment,
+    },
+    copies,
+  );
   const store = await PostgresEventStore.open({ url });
   const database = await Database.connect({ url, applicationName: 'test', poolSize: 4 }, []);
   const key = readFileSync(join(dataDir, 'keys', 'token.key'), 'utf8').trim();
@@ -78,9 +82,16 @@ class LaunchedServices {
     child.stderr?.on('data', take);
   }
 
-  static async start(environment: Readonly<Record<string, string>>): Promise<LaunchedServices> {
+  static async start(
+    environment: Readonly<Record<string, string>>,
+    copies: Readonly<Record<string, number>>,
+  ): Promise<LaunchedServices> {
     const { TEST_DATABASE_URL: _unused, ...inherited } = process.env;
-    const options = isKafkaThere ? [] : ['--no-kafka'];
+    const options = Object.entries(copies).flatMap(([name, count]) => [
+      '--copies',
+      `${name}=${count}`,
+    ]);
+    if (!isKafkaThere) options.push('--no-kafka');
     const child = spawn(
       process.execPath,
       [join(ROOT, 'tools', 'bin', 'run.js'), 'tools/services/main', ...options],
