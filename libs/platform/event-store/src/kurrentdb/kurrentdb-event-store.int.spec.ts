@@ -53,9 +53,9 @@ async function onServer(): Promise<EventStoreFixture> {
 
 describe('A KurrentDB server', () => {
   itOnServer('answers, given by EVENTSTORE_URL or started by a Docker engine', async () => {
-    const { store, dispose } = await onServer();
-    expect(await store.lastPosition()).toBeGreaterThanOrEqual(0);
-    await dispose();
+    const server = await onServer();
+    expect(await server.store.lastPosition()).toBeGreaterThanOrEqual(0);
+    await server.dispose();
   });
 });
 if (hasServer) describeEventStoreContract('KurrentDB server', onServer);
