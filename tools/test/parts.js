@@ -7,6 +7,7 @@ const PARTS = [
   { name: 'curl', pattern: /\bcurl\b/i, canInstall: true },
   { name: 'Java and Maven', pattern: /\b(java|maven)\b/i, canInstall: true },
   { name: 'Python 3', pattern: /\bpython\b/i, canInstall: true },
+  { name: 'the peers of the benches', pattern: /peers of the benches are not/, canInstall: true },
   { name: 'a browser', pattern: /\b(chromium|browser)\b/i, canInstall: true },
   { name: 'Go', pattern: /\(needs Go\)/, canInstall: false },
   { name: 'a Docker engine', pattern: /\bdocker\b/i, canInstall: false },

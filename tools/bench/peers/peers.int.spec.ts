@@ -8,7 +8,7 @@ import { samplePeerEvent } from './sample';
 
 const FOLDER = join(process.cwd(), '.cache', 'bench-peers');
 const areThere = existsSync(join(FOLDER, 'node_modules'));
-const reason = areThere ? '' : ' (skipped: the peers come with the first npm run bench)';
+const reason = areThere ? '' : ' (skipped: the peers of the benches are not installed)';
 const withPeers = areThere ? describe : describe.skip;
 
 withPeers(`The peers of the benches${reason}`, () => {
