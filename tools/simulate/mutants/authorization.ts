@@ -46,13 +46,27 @@ export const AUTHORIZATION_MUTANTS: readonly Mutant[] = [
     'state.request.fingerprint === this.fingerprintOf(order)',
     'true',
   ),
-  mutant(
-    'timeout-taken-for-refusal',
-    'a time-out is recorded as a refusal, nothing is reversed',
-    `${AUTHORIZATION}/take-payment/payment-authorizer`,
-    "if (outcome.kind === 'not-sent')",
-    "if (outcome.kind !== 'answered')",
-  ),
+  {
+    name: 'timeout-taken-for-refusal',
+    fault: 'a time-out is recorded as a refusal, nothing is reversed',
+    patches: [
+      {
+        file: `${AUTHORIZATION}/take-payment/payment-authorizer`,
+        find: "if (outcome.kind === 'unknown') return (0, _domain1.recordUnknownOutcome)",
+        replace: "if (outcome.kind === 'none') return (0, _domain1.recordUnknownOutcome)",
+      },
+      {
+        file: `${AUTHORIZATION}/take-payment/payment-authorizer`,
+        find: "if (outcome.kind === 'not-sent')",
+        replace: "if (outcome.kind !== 'answered')",
+      },
+      {
+        file: `${AUTHORIZATION}/take-payment/payment-authorizer`,
+        find: "if (outcome.kind === 'unknown') this.settler",
+        replace: "if (outcome.kind === 'none') this.settler",
+      },
+    ],
+  },
   mutant(
     'reversal-not-repeated',
     'an unanswered reversal counts as answered',
@@ -68,11 +82,11 @@ export const AUTHORIZATION_MUTANTS: readonly Mutant[] = [
     "phase === 'gone'",
   ),
   mutant(
-    'impatient-settler',
-    'payments of other copies are reversed at once',
+    'reversal-not-asked',
+    'an unknown outcome is settled without asking the acquirer',
     `${AUTHORIZATION}/settle-unknown/unknown-settler`,
-    'now - seenAt > limit',
-    'now - seenAt >= 0',
+    'await this.gateway.reverse({',
+    "await Promise.resolve({ kind: 'answered', responseCode: '00',",
   ),
   {
     ...mutant(

@@ -84,13 +84,22 @@ export const PLATFORM_MUTANTS: readonly Mutant[] = [
     'if (await checkpoint.lock(session) !== from) throw new _buserrors.CheckpointTaken();',
     '',
   ),
-  mutant(
-    'chunk-recorded-again',
-    'a chunk of a mass operation is recorded each time it comes',
-    'libs/cashdesk/domain/src/mass-operation/mass-operation-chunk',
-    'return isDone ?',
-    'return isDone === null ?',
-  ),
+  {
+    name: 'chunk-recorded-again',
+    fault: 'a chunk of a mass operation is carried out and recorded each time it comes',
+    patches: [
+      {
+        file: 'libs/cashdesk/domain/src/mass-operation/mass-operation-chunk',
+        find: 'return isDone ?',
+        replace: 'return isDone === null ?',
+      },
+      {
+        file: `${CASHDESK}/mass-operations/mass-operations.consumer`,
+        find: 'if (state.isDone) return;',
+        replace: '',
+      },
+    ],
+  },
   mutant(
     'numbers-of-three-digits',
     'transaction numbers begin again after a thousand',

@@ -42,7 +42,10 @@ export class Wire {
           .then(serve)
           .then(
             (answer) => settle(() => resolve(answer)),
-            (error: Error) => settle(() => reject(error)),
+            (error: unknown) => {
+              const failure = error as Error;
+              settle(() => reject(failure));
+            },
           );
       });
     });
