@@ -3,7 +3,7 @@ import { Database } from '@encaisse/platform/postgres';
 import type { ReadScope } from '../backoffice-directory';
 import { JOURNAL_ROWS, type JournalRow } from '../journal/journal-row';
 import { searchDigest } from '../search/cursor';
-import { type KeysetPage, keysetPage } from '../search/keyset-page';
+import { type KeysetPage, keysetPage, type SqlBranch } from '../search/keyset-page';
 import { addScope } from '../search/search-conditions';
 import type { SortColumn, Sorting } from '../search/sorting';
 import { SqlConditions } from '../search/sql-conditions';
@@ -39,11 +39,15 @@ export class RemittanceQueries {
   ): Promise<KeysetPage<RemittanceRow>> {
     const { sorting, limit, cursor } = request;
     const { environment, nodeId } = search.scope;
+    const isFew = isFoundFirst(search, sorting);
+    const way = isFew ? { search, branches: [] } : branched(search);
     return keysetPage<RemittanceRow>(
       {
         selection: REMITTANCE_ROWS.selection,
         table: REMITTANCES,
-        conditions: remittanceConditions(search),
+        conditions: remittanceConditions(way.search),
+        branches: way.branches,
+        isSelective: isFew,
         idColumn: 'remittance_id',
         sorting,
         sortColumn: REMITTANCE_SORT_COLUMNS[sorting.by],
@@ -105,4 +109,36 @@ export class RemittanceQueries {
       this.database,
     );
   }
+}
+
+/** One contract has about a remittance a day: by total they are found first and sorted then. */
+function isFoundFirst(search: RemittanceSearch, { by }: RemittanceSorting): boolean {
+  const { remittanceNumbers, contractNumbers } = search;
+  return by === 'totalAmount' && remittanceNumbers.length + contractNumbers.length > 0;
+}
+
+/** Filters with an index of their own, which to ask once per shop would cost as many times. */
+function hasOwnIndex(search: RemittanceSearch): boolean {
+  const { remittanceNumbers, contractNumbers, ranks, currencies } = search;
+  return [remittanceNumbers, contractNumbers, ranks, currencies].some(({ length }) => length > 0);
+}
+
+/** More shops than this are read in the order of all shops: among them are busy ones. */
+const SHOPS_READ_ONE_BY_ONE = 16;
+
+/**
+ * The remittances of a few shops are read shop by shop: how far they lie apart among those of all the
+ * others then does not matter.
+ */
+function branched(search: RemittanceSearch): {
+  readonly search: RemittanceSearch;
+  readonly branches: readonly SqlBranch[];
+} {
+  const shopIds = search.scope.shopIds ?? [];
+  const isFewShops = shopIds.length > 1 && shopIds.length <= SHOPS_READ_ONE_BY_ONE;
+  if (!isFewShops || hasOwnIndex(search)) return { search, branches: [] };
+  return {
+    search: { ...search, scope: { ...search.scope, shopIds: null } },
+    branches: [{ column: 'shop_id', type: 'uuid', values: shopIds }],
+  };
 }

@@ -15,22 +15,31 @@ const KNOWN_VERSION = 1;
 /** Every remittance with what lists, details and exports show (REM). */
 export const remittancesProjection: Projection = {
   name: REMITTANCES_PROJECTION,
-  version: 1,
+  version: 2,
   schema: REMITTANCES_SCHEMA,
-  tables: REMITTANCE_ROWS.createTable([
+  tables: `${REMITTANCE_ROWS.createTable([
     'environment',
     'shopId',
     'currency',
     'createdAt',
     'totalMinor',
-  ]),
+  ])}
+
+-- Few totals are negative, and few very large: the planner must know how few.
+alter table remittances alter column total_minor set statistics 400;`,
   indexes: `
     create index remittances_date on remittances (environment, created_at, remittance_id);
+    create index remittances_total on remittances (environment, total_minor, remittance_id);
     create index remittances_shop on remittances (shop_id, created_at, remittance_id);
+    create index remittances_shop_total on remittances (shop_id, total_minor, remittance_id);
     create index remittances_number on remittances (remittance_number);
     create index remittances_contract on remittances (contract_number, created_at);
-    create index remittances_status on remittances (environment, status, created_at);
-    create index remittances_total on remittances (environment, total_minor, remittance_id);`,
+    create index remittances_means on remittances (environment, payment_means, created_at);
+    create index remittances_status on remittances (environment, status, created_at)
+      where status <> 'ACCEPTED';
+    create index remittances_rank on remittances (rank, created_at) where rank <> '001';
+    create index remittances_currency on remittances (currency, created_at)
+      where currency <> 'EUR';`,
   categories: [REMITTANCE_CATEGORY],
   apply,
 };
