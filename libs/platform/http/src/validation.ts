@@ -1,4 +1,5 @@
 import { type ArgumentMetadata, type ValidationError, ValidationPipe } from '@nestjs/common';
+import { bodyReaderOf } from './body-reader';
 import { type FieldError, invalidRequest, Problem, problems } from './problem';
 
 /** Mistakes that have a problem type of their own when nothing else is wrong. */
@@ -36,13 +37,18 @@ export function validationProblem(errors: readonly CodedError[]): Problem {
   return new Problem(code, kind, detail, { errors: shown });
 }
 
-/** Unknown fields are refused, values are never coerced in bodies. */
+/**
+ * Unknown fields are refused, values are never coerced in bodies. A body that plainly keeps the rules of
+ * its class is taken by their reader; every other goes through the pipe, which knows what to answer.
+ */
 class BodyValidation extends ValidationPipe {
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const isBody = metadata.type === 'body' && typeof metadata.metatype === 'function';
-    if (isBody && (typeof value !== 'object' || value === null || Array.isArray(value)))
-      throw invalidRequest([{ pointer: '', detail: 'send a JSON object' }]);
-    return super.transform(value, metadata) as Promise<unknown>;
+  override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    const { type, metatype } = metadata;
+    if (type !== 'body' || typeof metatype !== 'function') return super.transform(value, metadata);
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return Promise.reject(invalidRequest([{ pointer: '', detail: 'send a JSON object' }]));
+    const read = bodyReaderOf(metatype as new () => object)?.(value) ?? null;
+    return read === null ? super.transform(value, metadata) : Promise.resolve(read);
   }
 }
 

@@ -64,10 +64,24 @@ export async function fence(session: SqlSession, lease: Lease): Promise<void> {
 }
 
 const leaseOfWork = new AsyncLocalStorage<Lease>();
+let worksUnderWay = 0;
 
-/** Runs work whose appends are refused once the lease is lost. See `assertLeaseOfWork`. */
-export function underLease<Result>(lease: Lease, work: () => Promise<Result>): Promise<Result> {
-  return leaseOfWork.run(lease, work);
+/**
+ * Runs work whose appends are refused once the lease is lost. See `assertLeaseOfWork`. For work that
+ * ends: while any is under way, Node tells every promise of the process whose it is, and requests pay
+ * for that. What work leaves running after it has resolved is asked no more.
+ */
+export async function underLease<Result>(
+  lease: Lease,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  worksUnderWay += 1;
+  try {
+    return await leaseOfWork.run(lease, work);
+  } finally {
+    worksUnderWay -= 1;
+    if (worksUnderWay === 0) leaseOfWork.disable();
+  }
 }
 
 /**

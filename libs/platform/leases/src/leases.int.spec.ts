@@ -143,6 +143,31 @@ describe('A lease', () => {
     expect(appended).toEqual(['in time']);
   });
 
+  it('goes on asking one work when another is done', async () => {
+    const lease = (await process().acquire('slept-longer')) as Lease;
+    const work = underLease(lease, async () => {
+      await until(() => !lease.isHeld);
+      assertLeaseOfWork();
+    });
+    const refused = expect(work).rejects.toThrow('the lease slept-longer');
+    const other = (await process(60_000).acquire('done-at-once')) as Lease;
+    await underLease(other, () => Promise.resolve());
+    await refused;
+  });
+
+  it('follows nothing once no work is under way', async () => {
+    const lease = (await process().acquire('left-behind')) as Lease;
+    let left: Promise<string> = Promise.resolve('');
+    await underLease(lease, () => {
+      left = until(() => !lease.isHeld).then(() => {
+        assertLeaseOfWork();
+        return 'not asked';
+      });
+      return Promise.resolve();
+    });
+    expect(await left).toBe('not asked');
+  });
+
   it('asks nothing of work that runs under no lease', () => {
     expect(() => assertLeaseOfWork()).not.toThrow();
   });

@@ -48,7 +48,8 @@ export class Leases {
   /**
    * Does work in one process at a time: wherever the lease is held, from when it is got until it is
    * lost, again and again. The work ends when `lease.signal` is aborted; work that throws or returns
-   * earlier gives the lease back and is begun again after a pause, here or elsewhere.
+   * earlier gives the lease back and is begun again after a pause, here or elsewhere. It may last for
+   * ever, so it runs what appends in turns of `underLease` itself.
    */
   hold(name: string, work: (lease: Lease) => Promise<void>): HeldWork {
     const run = new Holding(name, work, this, this.options.logger, this.lifetimeMillis);
@@ -196,7 +197,7 @@ class Holding implements HeldWork {
     this.logger.info({ lease: this.name, epoch: lease.epoch }, 'a lease is held');
     const stopRenewing = this.leases.renewRegularly(lease);
     try {
-      if (!lease.signal.aborted) await underLease(lease, () => this.work(lease));
+      if (!lease.signal.aborted) await this.work(lease);
     } catch (error) {
       if (!(error instanceof LeaseLost && this.stopping.signal.aborted))
         this.tell(error, 'work under a lease failed and is begun again');

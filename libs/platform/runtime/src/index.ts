@@ -11,4 +11,4 @@ export { runService, type RunningService, startService } from './run-service';
 export { InvalidSettings, readSettings, type Settings, SETTINGS, SETTINGS_TOKEN } from './settings';
 export { type TimedJob, TimedJobs } from './timed-jobs';
 export { TransactionNumbers } from './transaction-numbers';
-export { type Worker, Workers } from './workers';
+export { type Turn, type Worker, Workers } from './workers';

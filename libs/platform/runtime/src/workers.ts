@@ -1,4 +1,10 @@
-import { type HeldWork, type Leases, untilEnded } from '@encaisse/platform/leases';
+import {
+  type HeldWork,
+  type Lease,
+  type Leases,
+  underLease,
+  untilEnded,
+} from '@encaisse/platform/leases';
 import type { Logger } from './logger';
 
 /** Something of a context that runs beside requests: a socket, a watcher, a settling loop. */
@@ -6,9 +12,20 @@ export type Worker = {
   readonly name: string;
   /** In one copy of the service at a time, under a lease. It is then started again after a stop. */
   readonly isExclusive?: boolean;
-  start(): Promise<void>;
+  /** An exclusive worker does in turns whatever appends, so that nothing is appended after its lease. */
+  start(turn: Turn): Promise<void>;
   stop(): Promise<void>;
 };
+
+/** Does something under the lease of a worker, until it resolves. */
+export type Turn = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+/** The turns of a worker that needs no lease. */
+const FREE_TURN: Turn = (work) => work();
+
+function turnUnder(lease: Lease): Turn {
+  return (work) => underLease(lease, work);
+}
 
 /** Starts the workers once read models follow the log, stops them in reverse order. */
 export class Workers {
@@ -28,7 +45,7 @@ export class Workers {
     for (const worker of this.workers) {
       if (worker.isExclusive === true) await this.startWhereHeld(worker);
       else {
-        await worker.start();
+        await worker.start(FREE_TURN);
         this.ends.push(() => this.stopOne(worker));
       }
     }
@@ -44,7 +61,7 @@ export class Workers {
     const firstStart = new Promise<void>((resolve, reject) => {
       held = this.leases.hold(`worker.${worker.name}`, async (lease) => {
         try {
-          await worker.start();
+          await worker.start(turnUnder(lease));
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
           throw error;

@@ -12,8 +12,10 @@ import { insertOrFind } from './vault-statements';
 const CARDS_REMEMBERED = 50_000;
 const REMEMBERED_MILLIS = 60_000;
 
+/** What is remembered of a card, under its keyed digest: nothing that tells its number. */
+type KnownCard = { readonly cardId: string; readonly fingerprint: string };
+
 type CardRow = {
-  readonly cardId: string;
   readonly lookup: Buffer;
   readonly fingerprint: Buffer;
   readonly card: CardToSeal;
@@ -21,8 +23,8 @@ type CardRow = {
 
 /** Card numbers sealed in `security.cards`. Concurrent seals of a process share one statement. */
 export class PostgresCardVault extends CardVault {
-  private readonly recent = new RecentValues<string>(CARDS_REMEMBERED, REMEMBERED_MILLIS);
-  private readonly inFlight = new Map<string, Promise<string>>();
+  private readonly recent = new RecentValues<KnownCard>(CARDS_REMEMBERED, REMEMBERED_MILLIS);
+  private readonly inFlight = new Map<string, Promise<KnownCard>>();
   private readonly batcher = new StatementBatcher<CardRow, string>((rows) => this.write(rows));
 
   constructor(
@@ -36,15 +38,9 @@ export class PostgresCardVault extends CardVault {
     invariant(/^\d{12,19}$/.test(card.number), 'a card number has 12 to 19 digits');
     invariant(/^\d{4}$/.test(card.expiry), 'an expiry is YYMM');
     const key = this.keyring.tenantKey('card', card.environment, card.tenantId);
-    const fingerprint = keyedDigest(key, card.number);
     const lookup = keyedDigest(key, `${card.number}/${card.expiry}`);
-    const cardId = await this.cardIdOf({ cardId: uuidv7(), lookup, fingerprint, card });
-    return {
-      cardId,
-      maskedNumber: maskCardNumber(card.number),
-      fingerprint: fingerprint.toString('hex'),
-      expiry: card.expiry,
-    };
+    const { cardId, fingerprint } = await this.known(card, key, lookup);
+    return { cardId, maskedNumber: maskCardNumber(card.number), fingerprint, expiry: card.expiry };
   }
 
   override async open(cardId: string): Promise<OpenedCard | null> {
@@ -60,29 +56,32 @@ export class PostgresCardVault extends CardVault {
 
   override async erase(cardId: string): Promise<void> {
     await this.database.query('delete from security.cards where card_id = $1', [cardId]);
-    this.recent.deleteWhere((known) => known === cardId);
+    this.recent.deleteWhere((known) => known.cardId === cardId);
   }
 
   /** From memory, from a seal of the same card under way, or from the database. */
-  private async cardIdOf(row: CardRow): Promise<string> {
-    const key = row.lookup.toString('base64');
-    const known = this.recent.get(key) ?? this.inFlight.get(key);
+  private async known(card: CardToSeal, key: Buffer, lookup: Buffer): Promise<KnownCard> {
+    const place = lookup.toString('base64');
+    const known = this.recent.get(place) ?? this.inFlight.get(place);
     if (known !== undefined) return known;
-    const writing = this.batcher.submit(row).then((cardId) => {
-      this.recent.set(key, cardId);
-      return cardId;
+    const fingerprint = keyedDigest(key, card.number);
+    const writing = this.batcher.submit({ lookup, fingerprint, card }).then((cardId) => {
+      const sealed = { cardId, fingerprint: fingerprint.toString('hex') };
+      this.recent.set(place, sealed);
+      return sealed;
     });
-    this.inFlight.set(key, writing);
+    this.inFlight.set(place, writing);
     try {
       return await writing;
     } finally {
-      this.inFlight.delete(key);
+      this.inFlight.delete(place);
     }
   }
 
   private async write(rows: readonly CardRow[]): Promise<readonly string[]> {
     const found = await insertOrFind(this.database, 'cards', rows, (row) => {
-      const { cardId, lookup, fingerprint, card } = row;
+      const { lookup, fingerprint, card } = row;
+      const cardId = uuidv7();
       const { environment, tenantId } = card;
       const plain = Buffer.from(card.expiry + card.number);
       const { dataKeyId, sealed } = this.keyring.seal(environment, plain, placeOf(cardId));

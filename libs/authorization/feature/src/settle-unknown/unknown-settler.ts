@@ -15,6 +15,7 @@ import {
   LOGGER_TOKEN,
   type Settings,
   SETTINGS_TOKEN,
+  type Turn,
   type Worker,
   Workers,
 } from '@encaisse/platform/runtime';
@@ -52,6 +53,7 @@ export class UnknownSettler implements Worker {
   private readonly seenAt = new Map<string, number>();
   private looking: Alarm | undefined;
   private isRunning = false;
+  private turn: Turn | undefined;
 
   constructor(
     private readonly streams: Streams,
@@ -74,8 +76,9 @@ export class UnknownSettler implements Worker {
     });
   }
 
-  start(): Promise<void> {
+  start(turn: Turn): Promise<void> {
     this.isRunning = true;
+    this.turn = turn;
     this.looking = this.timers.every(SCAN_MILLIS, () => this.scan());
     return Promise.resolve();
   }
@@ -88,8 +91,8 @@ export class UnknownSettler implements Worker {
 
   /** Begins to settle a payment, once at a time. Of several copies the one that holds the lease does it. */
   settle(transactionId: string): void {
-    if (!this.isRunning || this.settling.has(transactionId)) return;
-    const work = this.reverseUntilAnswered(transactionId)
+    if (!this.isRunning || !this.turn || this.settling.has(transactionId)) return;
+    const work = this.turn(() => this.reverseUntilAnswered(transactionId))
       .catch((error: unknown) =>
         this.logger.error(
           { transactionId, error: (error as Error).message },
