@@ -77,13 +77,22 @@ export const PLATFORM_MUTANTS: readonly Mutant[] = [
     'throw (0, _buserrors.isWaitedOut)(error) ? error : new MessageFailed(placed, error)',
     'return',
   ),
-  mutant(
-    'consumer-not-fenced',
-    'two copies of a consumer group both have effects',
-    `${BUS}/message-taker`,
-    'if (await checkpoint.lock(session) !== from) throw new _buserrors.CheckpointTaken();',
-    '',
-  ),
+  {
+    name: 'consumer-not-fenced',
+    fault: 'two copies of a consumer group both have effects',
+    patches: [
+      {
+        file: `${BUS}/message-taker`,
+        find: 'if (await checkpoint.lock(session) !== from) throw new _buserrors.CheckpointTaken();',
+        replace: '',
+      },
+      {
+        file: `${BUS}/message-taker`,
+        find: 'if (!await checkpoint.advance(from, to, messages, session)) throw new _buserrors.CheckpointTaken();',
+        replace: 'await checkpoint.advance(from, to, messages, session);',
+      },
+    ],
+  },
   {
     name: 'chunk-recorded-again',
     fault: 'a chunk of a mass operation is carried out and recorded each time it comes',

@@ -85,13 +85,6 @@ export const REMITTANCE_MUTANTS: readonly Mutant[] = [
     'for (const line of [])await',
   ),
   mutant(
-    'sending-appended-blindly',
-    'a transaction is sent whatever its stream says meanwhile',
-    `${REMITTANCE}/making/sending-transactions`,
-    'expected,\n',
-    "expected: 'any',\n",
-  ),
-  mutant(
     'collection-forgotten',
     'no contract is ever collected at its time',
     `${REMITTANCE_DOMAIN}/telecollection-times`,
