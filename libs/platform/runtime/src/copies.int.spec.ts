@@ -54,8 +54,11 @@ describe('Copies of a service', () => {
   };
 
   /** A job due at every full hour. */
-  const copyWithJob = async (leases: Leases, run: (at: Instant) => Promise<void>) => {
-    const clock = new ControllableClock();
+  const copyWithJob = async (
+    leases: Leases,
+    run: (at: Instant) => Promise<void>,
+    clock = new ControllableClock(),
+  ) => {
     clock.set(NOON);
     const jobs = new TimedJobs(database, clock, SILENT, leases);
     const nextAfter = (after: Instant) =>
@@ -134,6 +137,31 @@ describe('Copies of a service', () => {
     expect((await store.readAll({ after: 0, limit: 10 })).map(({ streamId }) => streamId)).toEqual([
       'job-awake',
     ]);
+  });
+
+  it('run nothing for a time that the clock has left while they waited', async () => {
+    const clock = new ControllableClock();
+    const runs: Instant[] = [];
+    let finish: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (finish = resolve));
+    const jobs = await copyWithJob(
+      leasesOfCopies[0] as Leases,
+      async (at) => {
+        runs.push(at);
+        await slow;
+      },
+      clock,
+    );
+    const first = jobs.runDue(instant('2026-03-02T13:00:00.000Z'));
+    await until(() => runs.length === 1);
+    clock.set(FIVE_LATER);
+    await wait(1100);
+    clock.set(NOON);
+    finish();
+    await first;
+    await jobs.rewindTo(NOON);
+    await jobs.runDue(NOON);
+    expect(runs).toEqual(['2026-03-02T13:00:00.000Z']);
   });
 
   it('have an exclusive worker running in one of them, and in the other when that one stops', async () => {
