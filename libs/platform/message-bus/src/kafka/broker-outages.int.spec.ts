@@ -80,6 +80,18 @@ describeWithJava('Outages of the brokers (needs Java and Maven)', () => {
     expect(bus.condition()).toBe('up');
   });
 
+  it('at the start are over also for a process that neither consumes nor relays', async () => {
+    const relaying = await fixture.startBus(fixture.recorder(GROUP));
+    await fixture.until(() => relaying.relayStatus().then(({ state }) => state === 'relaying'));
+    await broker.kill();
+    const bus = fixture.newBus({ consumers: [] });
+    await bus.start();
+    expect(bus.condition()).toMatch(/^down: no Kafka broker answers/);
+    await broker.start();
+    await fixture.until(() => bus.condition() === 'up');
+    expect((await bus.relayStatus()).state).not.toBe('relaying');
+  });
+
   it('in the middle of work lose nothing, double nothing, and keep the order of each key', async () => {
     const bus = await fixture.startBus(fixture.recorder(GROUP));
     const over = new AbortController();

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Leases } from '@encaisse/platform/leases';
 import type { Kafka } from 'kafkajs';
 import { BusRefused } from '../bus-errors';
@@ -22,6 +23,8 @@ export type KafkaMessageBusOptions = DurableMessageBusOptions & {
   readonly timings?: Partial<GroupTimings>;
 };
 
+/** How often brokers that were away at the start are looked for. */
+const LOOK_AGAIN_MILLIS = 500;
 const TIMINGS: GroupTimings = { sessionMillis: 15_000, heartbeatMillis: 1000, waitMillis: 250 };
 
 /**
@@ -37,6 +40,8 @@ export class KafkaMessageBus extends DurableMessageBus {
   private readonly progress = new Map<string, GroupProgress>();
   private election: RelayElection | null = null;
   private topics: KafkaTopics | null = null;
+  private stopping = new AbortController();
+  private watching: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: KafkaMessageBusOptions) {
     super(options);
@@ -84,19 +89,39 @@ export class KafkaMessageBus extends DurableMessageBus {
     await this.groups.create(RELAY_GROUP, 0);
     const topics = this.topicsOfAll();
     this.topics = topics;
+    this.stopping = new AbortController();
     try {
       await topics.ensure();
       this.outage.over();
     } catch (error) {
       if (error instanceof BusRefused) throw error;
       this.outage.began(error as Error);
+      this.watching = this.watchForBrokers(topics);
     }
     for (const consumer of this.consumers.values()) this.startGroup(consumer, topics);
     this.startRelay(types, topics);
   }
 
+  /** A process that neither consumes nor relays hears of the brokers' return from nobody else. */
+  private async watchForBrokers(topics: KafkaTopics): Promise<void> {
+    const { signal } = this.stopping;
+    for (;;) {
+      await wait(LOOK_AGAIN_MILLIS, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        await topics.ensure();
+        this.outage.over();
+        return;
+      } catch (error) {
+        this.outage.began(error as Error);
+      }
+    }
+  }
+
   protected override async end(): Promise<void> {
+    this.stopping.abort();
     await Promise.all([
+      this.watching,
       this.election?.stop(),
       ...[...this.runners.values()].map((runner) => runner.stop()),
     ]);
