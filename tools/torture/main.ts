@@ -18,7 +18,7 @@ type Options = {
   readonly control: boolean;
 };
 
-const TARGETS = ['postgres', ...CONTEXTS, 'acquirer-simulator'];
+const TARGETS = ['postgres', ...CONTEXTS, 'acquirer-simulator', 'relay', 'kafka'];
 
 function whole(text: string): number {
   const value = Number(text);

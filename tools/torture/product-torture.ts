@@ -3,13 +3,14 @@ import { type CommandFaults, checkCommands } from './accounting/check-commands';
 import { checkMoney } from './accounting/check-money';
 import { checkReplays } from './accounting/check-replays';
 import { type FoldedLog, foldLog } from './accounting/folded-log';
+import { checkTopics, expectedMessages, readTopics } from './accounting/check-topics';
 import { readWholeLog } from './accounting/log-reader';
 import { type Stroke, execute } from './executioner';
 import type { Command } from './load/command';
 import { openLoadMerchant, type LoadMerchant } from './load/merchant';
 import { MerchantLoad } from './load/merchant-load';
 import { ProductClient } from './load/product-client';
-import { type Arrangement, Fleet } from './world/fleet';
+import { type Arrangement, Fleet, KAFKA_PREFIX } from './world/fleet';
 import type { Victim } from './world/victim';
 
 export type TortureOptions = {
@@ -34,6 +35,9 @@ export type TortureReport = {
   readonly otherFaults: readonly string[];
 };
 
+/** What makes the laboratory run a broker, and carry messages over it. */
+const KAFKA_TARGETS: readonly string[] = ['kafka', 'relay'];
+const RELAY_MILLIS = 60_000;
 const SHOPS = 4;
 const HEAL_MILLIS = 60_000;
 const REPLAYED = 300;
@@ -41,7 +45,8 @@ const REPLAYED = 300;
 /** Load all along, kills all along, then healing, then the accounts. */
 export async function tortureProduct(options: TortureOptions): Promise<TortureReport> {
   const { folder, arrangement, say } = options;
-  const fleet = await Fleet.start({ folder, arrangement });
+  const hasKafka = options.targets.some((target) => KAFKA_TARGETS.includes(target));
+  const fleet = await Fleet.start({ folder, arrangement, hasKafka });
   const client = new ProductClient(fleet);
   try {
     const merchant = await openLoadMerchant(client, SHOPS);
@@ -70,6 +75,7 @@ export async function tortureProduct(options: TortureOptions): Promise<TortureRe
         ...(isHealed ? [] : ['not everything had an outcome and was sent within a minute']),
         ...checkMoney(log, true),
         ...(await checkReplays(client, load.commands, REPLAYED)),
+        ...(await checkRelay(fleet, say)),
       ],
     };
   } finally {
@@ -111,6 +117,25 @@ export async function healFleet(
     if (isQuiet(foldLog(events))) return true;
     if (performance.now() > deadline) return false;
     await wait(500);
+  }
+}
+
+/** What the log led to has reached the topics, whoever was killed. */
+async function checkRelay(fleet: Fleet, say: (line: string) => void): Promise<string[]> {
+  if (fleet.kafka === null) return [];
+  const expected = await expectedMessages(fleet.databaseUrl);
+  const deadline = performance.now() + RELAY_MILLIS;
+  for (;;) {
+    const records = await readTopics(fleet.kafka.brokers, KAFKA_PREFIX, expected.size);
+    const faults = checkTopics(expected, records);
+    if (faults.length === 0 || performance.now() > deadline) {
+      const again = records.length - new Set(records.map(({ id }) => id)).size;
+      say(
+        `${expected.size} messages, ${records.length} records in the topics, ${again} of them again`,
+      );
+      return faults;
+    }
+    await wait(1_000);
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Command, newCommand, verdictOf } from '../load/command';
 import { checkCommands, countFaults } from './check-commands';
 import { checkMoney } from './check-money';
+import { checkTopics } from './check-topics';
 import { foldLog } from './folded-log';
 import type { LoggedEvent } from './log-reader';
 
@@ -140,6 +141,36 @@ describe('The accounts of the money', () => {
       'M6 p was due and is in no remittance',
     ]);
     expect(checkMoney(log(REQUESTED), true)).toEqual(['M12 p has no outcome']);
+  });
+});
+
+describe('The accounts of the topics', () => {
+  const expected = new Map([
+    ['1', 'a'],
+    ['2', 'a'],
+    ['3', 'b'],
+  ]);
+  const record = (id: string, key: string) => ({ id, key, position: Number(id) });
+
+  it('find nothing where each message came at least once, in the order of its stream', () => {
+    const records = [record('1', 'a'), record('3', 'b'), record('2', 'a'), record('1', 'a')];
+    expect(checkTopics(expected, records)).toEqual([]);
+  });
+
+  it.each([
+    ['a message that was never published', [record('1', 'a'), record('2', 'a')], /3 was never/],
+    [
+      'messages of a stream in another order',
+      [record('2', 'a'), record('1', 'a'), record('3', 'b')],
+      /1 of a came after a later one/,
+    ],
+    [
+      'a message of nothing in the log',
+      [record('1', 'a'), record('2', 'a'), record('3', 'b'), record('4', 'b')],
+      /hold 4, which the log does not lead to/,
+    ],
+  ])('find %s (negative control)', (_title, records, fault) => {
+    expect(checkTopics(expected, records)).toEqual([expect.stringMatching(fault)]);
   });
 });
 

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { ROOT_NODE, TOKEN_SCOPES, Tokens } from '@encaisse/platform/http';
 import { freePort } from '../../bench/child-service';
+import { KafkaVictim } from './kafka-victim';
 import { PostgresVictim } from './postgres-victim';
+import { RelayVictim } from './relay-victim';
 import { ServiceVictim } from './service-victim';
 import type { Victim } from './victim';
 
@@ -22,12 +24,16 @@ export type Context = (typeof CONTEXTS)[number];
 export type FleetOptions = {
   readonly folder: string;
   readonly arrangement: Arrangement;
+  /** Messages between services go over a Kafka broker of the laboratory's own. */
+  readonly hasKafka?: boolean;
   /** Settings of the server on top of the product's own. */
   readonly serverSettings?: Readonly<Record<string, string>>;
   /** Settings of the services on top of the laboratory's own. */
   readonly settings?: Readonly<Record<string, string>>;
 };
 
+/** First part of the names of topics and groups. */
+export const KAFKA_PREFIX = 'laboratory';
 const TOKEN_SECONDS = 7 * 86_400;
 const ACQUIRER_TIMEOUT_MS = '3000';
 
@@ -40,6 +46,8 @@ export class Fleet {
     readonly token: string,
     readonly environment: Readonly<Record<string, string>>,
     private readonly arrangement: Arrangement,
+    readonly kafka: KafkaVictim | null,
+    private readonly relay: RelayVictim | null,
   ) {}
 
   static async start(options: FleetOptions): Promise<Fleet> {
@@ -48,6 +56,7 @@ export class Fleet {
     const postgres = await PostgresVictim.start({ dataDir: folder, settings: serverSettings });
     const databaseUrl = await postgres.createDatabase('encaisse');
     const simulatorPort = String(await freePort());
+    const kafka = options.hasKafka === true ? await KafkaVictim.start() : null;
     const environment = {
       DATABASE_URL: databaseUrl,
       DATA_DIR: folder,
@@ -55,6 +64,7 @@ export class Fleet {
       TOKEN_KEY: tokenKey,
       ACQUIRER_URL: `tcp://127.0.0.1:${simulatorPort}`,
       ACQUIRER_TIMEOUT_MS,
+      ...(kafka === null ? {} : { KAFKA_BROKERS: kafka.brokers.join(','), KAFKA_PREFIX }),
       ...settings,
     };
     const names = arrangement === 'together' ? ['all-in-one'] : CONTEXTS;
@@ -74,6 +84,8 @@ export class Fleet {
       await issueToken(tokenKey),
       environment,
       arrangement,
+      kafka,
+      kafka === null ? null : new RelayVictim(databaseUrl, [...services.values()]),
     );
     await fleet.startServices();
     return fleet;
@@ -87,13 +99,17 @@ export class Fleet {
   /** What a target of the command line stands for; undefined when nothing of this fleet does. */
   victim(target: string): Victim | undefined {
     if (target === 'postgres') return this.postgres;
+    if (target === 'kafka') return this.kafka ?? undefined;
+    if (target === 'relay') return this.relay ?? undefined;
     if (this.arrangement === 'together' && CONTEXTS.some((context) => context === target))
       return this.services.get('all-in-one');
     return this.services.get(target);
   }
 
   async stop(): Promise<void> {
+    await this.relay?.stop();
     await Promise.all([...this.services.values()].map((service) => service.stop()));
+    await this.kafka?.stop();
     await this.postgres.stop();
   }
 

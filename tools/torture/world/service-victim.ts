@@ -16,6 +16,7 @@ export class ServiceVictim implements Victim {
   private child: ChildProcess | null = null;
   private readonly output: string[] = [];
   private isKilled = false;
+  private starting: Promise<void> | null = null;
 
   constructor(
     readonly name: string,
@@ -33,7 +34,17 @@ export class ServiceVictim implements Victim {
     return this.output.join('\n');
   }
 
-  async restart(): Promise<void> {
+  get pid(): number | null {
+    return this.isAlive ? (this.child?.pid ?? null) : null;
+  }
+
+  /** Two that want it started again get the same start. */
+  restart(): Promise<void> {
+    return (this.starting ??= this.launch().finally(() => (this.starting = null)));
+  }
+
+  private async launch(): Promise<void> {
+    if (this.child !== null && this.isAlive && !this.isKilled) return this.untilReady(this.child);
     const script = join(process.cwd(), 'dist', 'apps', this.name, 'src', 'main.js');
     this.isKilled = false;
     this.child = spawn(process.execPath, ['--enable-source-maps', script], {
