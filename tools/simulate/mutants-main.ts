@@ -45,6 +45,11 @@ function recorded(): Detections {
   }
 }
 
+async function formatted(text: string, parser: string, path: string): Promise<string> {
+  const prettier = await import('prettier');
+  return prettier.format(text, { ...(await prettier.resolveConfig(path)), parser });
+}
+
 async function search(mutants: readonly Mutant[], most: number): Promise<number> {
   const found: Record<string, Detection> = { ...recorded() };
   let missed = 0;
@@ -64,8 +69,8 @@ async function search(mutants: readonly Mutant[], most: number): Promise<number>
       .filter(([name]) => known.has(name))
       .sort(([one], [other]) => (one < other ? -1 : 1)),
   );
-  writeFileSync(RECORDED, `${JSON.stringify(kept, null, 2)}\n`);
-  writeFileSync(PAGE, simulationPage(kept));
+  writeFileSync(RECORDED, await formatted(JSON.stringify(kept), 'json', RECORDED));
+  writeFileSync(PAGE, await formatted(simulationPage(kept), 'markdown', PAGE));
   say(`${mutants.length - missed} of ${mutants.length} found`);
   return missed;
 }

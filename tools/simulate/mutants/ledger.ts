@@ -82,13 +82,6 @@ export const LEDGER_MUTANTS: readonly Mutant[] = [
     "type: 'LateAuthorizationAnswerReceived'",
   ),
   mutant(
-    'cancellation-set-aside',
-    'a rejected cancellation is set aside',
-    `${LEDGER}/set-aside`,
-    "phase === 'cancelled' || phase === 'cancellation-sent'",
-    "phase === 'none'",
-  ),
-  mutant(
     'day-cut-in-utc',
     'the business day is cut at midnight UTC',
     'libs/kernel/src/business-day',
