@@ -6,6 +6,7 @@ import {
   BusTables,
   type Consumer,
   KafkaBusTables,
+  KafkaInboxByPosition,
   KafkaMessageBus,
   type KafkaSettings,
   type Publication,
@@ -75,6 +76,7 @@ class RelayBench {
       LeaseTables,
       BusTables,
       KafkaBusTables,
+      KafkaInboxByPosition,
     ]);
     return new RelayBench(context, store, database, {
       brokers,

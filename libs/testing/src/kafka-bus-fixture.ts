@@ -6,6 +6,7 @@ import {
   BusTables,
   type Consumer,
   KafkaBusTables,
+  KafkaInboxByPosition,
   KafkaMessageBus,
   type KafkaSettings,
   type Publication,
@@ -16,7 +17,13 @@ import { uuidv7 } from 'uuidv7';
 import { kafkaPrefix } from './kafka-for-tests';
 import { createTestDatabase } from './postgres-for-tests';
 
-const TABLES = [PlatformTables1763769600000, LeaseTables, BusTables, KafkaBusTables];
+const TABLES = [
+  PlatformTables1763769600000,
+  LeaseTables,
+  BusTables,
+  KafkaBusTables,
+  KafkaInboxByPosition,
+];
 const QUICK = { sessionMillis: 3000, heartbeatMillis: 100, waitMillis: 50 };
 const SILENT: BusLogger = {
   info: () => undefined,

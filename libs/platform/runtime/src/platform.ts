@@ -6,6 +6,7 @@ import { Tokens } from '@encaisse/platform/http';
 import {
   BusTables,
   KafkaBusTables,
+  KafkaInboxByPosition,
   KafkaMessageBus,
   LogMessageBus,
   type MessageBus,
@@ -65,6 +66,7 @@ export const PLATFORM_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   BusTables,
   LeaseTables,
   KafkaBusTables,
+  KafkaInboxByPosition,
 ];
 
 /** Opens the platform of one process. Throws StartRefused with one line when it cannot. */

@@ -12,10 +12,16 @@ import {
 import { Client } from 'pg';
 import { BusTables } from '../bus-migrations';
 import { KafkaMessageBus } from './kafka-message-bus';
-import { KafkaBusTables } from './kafka-tables';
+import { KafkaBusTables, KafkaInboxByPosition } from './kafka-tables';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const TABLES = [PlatformTables1763769600000, LeaseTables, BusTables, KafkaBusTables];
+const TABLES = [
+  PlatformTables1763769600000,
+  LeaseTables,
+  BusTables,
+  KafkaBusTables,
+  KafkaInboxByPosition,
+];
 const TIMINGS = { sessionMillis: 3000, heartbeatMillis: 100, waitMillis: 50 };
 
 async function onServer(url: string, statement: string): Promise<void> {

@@ -34,3 +34,36 @@ export class KafkaBusTables implements MigrationInterface {
     await runner.query('drop table bus.published_types, bus.inbox, bus.partitions');
   }
 }
+
+/**
+ * The ids taken in the order of the log, in one index: a message has one position for ever, so that the
+ * two together are as unique as its id, and what is let go lies together. Without a reference to the
+ * group: checking it for every message cost more than writing it.
+ */
+export class KafkaInboxByPosition implements MigrationInterface {
+  readonly name = 'KafkaInboxByPosition1763769600500';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      drop index bus.inbox_group_name_position_idx;
+      alter table bus.inbox
+        drop constraint inbox_group_name_fkey,
+        drop constraint inbox_pkey,
+        alter column group_name type text collate "C",
+        alter column message_id type text collate "C",
+        add primary key (group_name, position, message_id);
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      alter table bus.inbox
+        drop constraint inbox_pkey,
+        alter column group_name type text collate "default",
+        alter column message_id type text collate "default",
+        add primary key (group_name, message_id),
+        add foreign key (group_name) references bus.consumer_groups;
+      create index on bus.inbox (group_name, position);
+    `);
+  }
+}
