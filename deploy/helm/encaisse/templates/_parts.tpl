@@ -89,6 +89,9 @@ topologySpreadConstraints:
 {{- else }}
 - { name: ACQUIRER_URL, value: {{ required "acquirer.url is needed, or acquirerSimulator.enabled to try things out" .Values.acquirer.url | quote }} }
 {{- end }}
+{{- with .Values.monitoring.tracesEndpoint }}
+- { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ . | quote }} }
+{{- end }}
 {{- with .Values.kafka }}
 {{- if .brokers }}
 - { name: KAFKA_BROKERS, value: {{ .brokers | quote }} }

@@ -45,7 +45,9 @@ export async function createApplication(
     adapter,
     { logger: nestLogger(platform.logger), abortOnError: false },
   );
-  observe(adapter.getInstance<FastifyInstance>(), platform);
+  const fastify = adapter.getInstance<FastifyInstance>();
+  platform.tracing?.observe(fastify);
+  observe(fastify, platform);
   describeApi(app, platform.service);
   return app;
 }

@@ -32,6 +32,7 @@ import { Readiness } from './readiness';
 import type { Settings } from './settings';
 import { TimedJobs } from './timed-jobs';
 import { TransactionNumbers } from './transaction-numbers';
+import { Tracing } from './tracing';
 import { Workers } from './workers';
 
 /** Everything below the contexts: the database, the log, read models, the bus, clocks and keys. */
@@ -55,6 +56,8 @@ export type Platform = {
   readonly keyring: Keyring;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
+  /** Null when no endpoint for traces is set. */
+  readonly tracing: Tracing | null;
   /** Releases everything; the embedded database last. */
   close(): Promise<void>;
 };
@@ -116,17 +119,14 @@ async function assemble(
   const clock = await openClock(settings, database);
   const projections = new Projections(store, database, logger);
   const keyring = await Keyring.open(database, masterKey(settings, dataDir));
-  const kafka = kafkaOf(settings);
-  const common = { database, store, logger };
-  const bus =
-    kafka === null
-      ? new LogMessageBus(common)
-      : new KafkaMessageBus({ ...common, kafka, leases, clientId: service });
+  const bus = openBus(service, settings, { database, store, logger, leases });
+  const tracing = Tracing.open(service, process.env);
+  tracing?.follow(bus);
   const metrics = new Metrics(service);
   metrics.watchProjections(projections);
   metrics.watchConsumers(bus);
   const readiness = new Readiness();
-  if (kafka !== null) {
+  if (bus instanceof KafkaMessageBus) {
     metrics.watchRelay(bus);
     readiness.register('message bus', () => bus.condition());
   }
@@ -150,11 +150,25 @@ async function assemble(
     keyring,
     readiness,
     metrics,
+    tracing,
     close: async () => {
+      await tracing?.close();
       await store.close();
       await database.close();
     },
   };
+}
+
+/** Over Kafka when brokers are set, else from the log itself. */
+function openBus(
+  service: string,
+  settings: Settings,
+  parts: Pick<Platform, 'database' | 'store' | 'logger' | 'leases'>,
+): LogMessageBus | KafkaMessageBus {
+  const kafka = kafkaOf(settings);
+  return kafka === null
+    ? new LogMessageBus(parts)
+    : new KafkaMessageBus({ ...parts, kafka, clientId: service });
 }
 
 async function openClock(settings: Settings, database: Database): Promise<Clock> {
