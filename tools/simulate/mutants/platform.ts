@@ -36,13 +36,6 @@ export const PLATFORM_MUTANTS: readonly Mutant[] = [
     'writes.length === 0 ? null : (this.store.append(writes).catch(()=>undefined), { kind: "appended", position: 1, versions: {} })',
   ),
   mutant(
-    'reader-skips-one',
-    'a reader goes on one position too far',
-    `${STORE}/catch-up-subscription`,
-    'after = last.position',
-    'after = last.position + 1',
-  ),
-  mutant(
     'projection-errors-skipped',
     'a read model goes on after an error',
     `${PROJECTIONS}/projection-runner`,

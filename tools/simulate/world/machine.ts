@@ -1,5 +1,6 @@
 import type { VirtualMachine, VirtualTimer } from '../host';
 import type { Chance } from './chance';
+import { InvariantBroken } from './findings';
 
 /** One simulated process of the product. What a dead one still had to do is never done. */
 export class SimulatedProcess {
@@ -25,6 +26,8 @@ type Appointment = { readonly wall: number; readonly order: number; readonly run
 
 /** Steps in one turn of Node's loop. */
 const STEPS_AT_ONCE = 64;
+/** A seed takes some ten thousand steps; one that takes so many goes round in circles. */
+const MOST_STEPS = 3_000_000;
 
 /**
  * Virtual time and a seeded scheduler. Between two events all promises settle, so that whatever runs
@@ -162,6 +165,7 @@ export class Machine implements VirtualMachine {
 
   private step(quietMillis: number): void {
     this.steps += 1;
+    if (this.steps > MOST_STEPS) throw new InvariantBroken('P4', 'the services never come to rest');
     const appointment = this.appointments[0];
     if (appointment !== undefined && appointment.wall <= this.wall) {
       this.appointments.shift();
