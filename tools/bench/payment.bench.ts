@@ -50,7 +50,7 @@ export const paymentBench: Bench = {
     try {
       const rows: Row[] = [];
       for (const service of SERVICES)
-        rows.push(...(await compare(context, service, simulatorPort, bare.client, simulator.pid)));
+        rows.push(...(await compare(context, service, simulatorPort, bare)));
       return rows;
     } finally {
       await bare.close();
@@ -64,8 +64,7 @@ async function compare(
   context: BenchContext,
   service: string,
   simulatorPort: number,
-  bare: Pool,
-  simulatorPid: number,
+  bare: Awaited<ReturnType<typeof startBare>>,
 ): Promise<Row[]> {
   const url = await context.createDatabase();
   const environment = { ACQUIRER_URL: `tcp://127.0.0.1:${simulatorPort}`, ...BIG_LOG_ENVIRONMENT };
@@ -75,25 +74,34 @@ async function compare(
   const product = await startProduct(url, CLIENTS, environment, service);
   try {
     const ours = sender(product.client, '/api/v1/payments', product.token, contractId);
-    const peer = sender(bare, '/payments', '', contractId);
+    const peer = sender(bare.client, '/payments', '', contractId);
     await closedLoop(CLIENTS, 3, ours);
     await closedLoop(CLIENTS, 2, peer);
     const slices: { ours: Throughput[]; peer: Throughput[] } = { ours: [], peer: [] };
-    const processes = { product: product.child.pid, simulator: simulatorPid };
-    const costs: PaymentCost[] = [];
+    const costs: { ours: PaymentCost[]; peer: PaymentCost[] } = { ours: [], peer: [] };
     for (let slice = 0; slice < SLICES; slice += 1) {
-      const before = cpuTimes(processes);
-      const measured = await closedLoop(CLIENTS, context.seconds / SLICES, ours);
-      costs.push(costOf(before, cpuTimes(processes), measured.latencies.count));
-      slices.ours.push(measured);
-      slices.peer.push(await closedLoop(CLIENTS, context.seconds / SLICES, peer));
+      const seconds = context.seconds / SLICES;
+      const mine = await measured(ours, seconds, product.child.pid);
+      slices.ours.push(mine.throughput);
+      costs.ours.push(mine.cost);
+      const theirs = await measured(peer, seconds, bare.pid);
+      slices.peer.push(theirs.throughput);
+      costs.peer.push(theirs.cost);
     }
-    context.say(`payment (${service}): ${shownCost(costs)}`);
+    context.say(`payment (${service}): ${shownCost(costs.ours)} a payment`);
+    context.say(`payment (bare): ${shownCost(costs.peer)} a payment`);
     const rows = rowsOf(service, median(slices.ours), median(slices.peer), context.say);
     return service === 'all-in-one' ? [...rows, memoryRow(product.child.pid)] : rows;
   } finally {
     await product.close();
   }
+}
+
+/** One slice of a side: how fast, and for how much of the processors. */
+async function measured(request: () => Promise<void>, seconds: number, pid: number) {
+  const before = cpuTimes(pid);
+  const throughput = await closedLoop(CLIENTS, seconds, request);
+  return { throughput, cost: costOf(before, cpuTimes(pid), throughput.latencies.count) };
 }
 
 async function startBare(url: string, simulatorPort: number) {
@@ -106,6 +114,7 @@ async function startBare(url: string, simulatorPort: number) {
   const client = new Pool(`http://127.0.0.1:${port}`, { connections: CLIENTS, pipelining: 1 });
   return {
     client,
+    pid: child.pid,
     close: async () => {
       await client.destroy();
       await child.stop();
