@@ -6,7 +6,7 @@ import { uuidv7 } from 'uuidv7';
 export type Instant = {
   /** Acknowledged before it was taken. */
   readonly atLeast: number;
-  /** Acknowledged once it had been taken. */
+  /** Recorded before anything that began after it. */
   readonly atMost: number;
   readonly lsn: string;
   readonly time: string;
@@ -61,7 +61,18 @@ async function instantOf(store: PostgresEventStore, client: Client): Promise<Ins
   const { rows } = await client.query<{ lsn: string; time: string }>(
     'select pg_current_wal_insert_lsn()::text as lsn, clock_timestamp()::text as time',
   );
-  return { ...rows[0]!, atLeast, atMost: await store.lastPosition() };
+  return { ...rows[0]!, atLeast, atMost: await firstPositionAfter(store) };
+}
+
+/**
+ * What was committing at the instant is in the write-ahead log before anybody sees it. An append that
+ * begins afterwards comes after all of it, and tells how much that was.
+ */
+async function firstPositionAfter(store: PostgresEventStore): Promise<number> {
+  const events = [newEvent()];
+  const result = await store.append([{ streamId: 'restore.instants', expected: 'any', events }]);
+  if (result.kind !== 'appended') throw new Error('the instant was not noted');
+  return result.position - 1;
 }
 
 /** The whole log as it lies in the table. */

@@ -71,8 +71,9 @@ export async function tortureStore(options: StoreTortureOptions): Promise<StoreT
   const postgres = await PostgresVictim.start({ dataDir: options.folder });
   try {
     const url = await postgres.createDatabase('store');
-    await postgres.run(`alter role postgres set synchronous_commit = ${options.synchronousCommit}`);
     await (await PostgresEventStore.open({ url })).close();
+    // Not before: the tables themselves must not be lost.
+    await postgres.run(`alter role postgres set synchronous_commit = ${options.synchronousCommit}`);
     const stores = Array.from({ length: STORES }, () => new PostgresEventStore({ url }));
     const tally: Tally = {
       acknowledged: new Map(),

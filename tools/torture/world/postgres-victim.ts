@@ -52,11 +52,13 @@ export class PostgresVictim implements Victim {
 
   async run(statement: string, database?: string): Promise<void> {
     const client = new Client({ connectionString: this.url(database) });
+    // The server may be killed while this connection is open; the statement then fails.
+    client.on('error', () => undefined);
     await client.connect();
     try {
       await client.query(statement);
     } finally {
-      await client.end();
+      await client.end().catch(() => undefined);
     }
   }
 
