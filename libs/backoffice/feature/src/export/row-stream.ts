@@ -36,7 +36,8 @@ export async function* exportedRows(
   };
   let pending: Promise<readonly RawRow[]> | null = null;
   try {
-    await client.query('begin transaction read only');
+    // All rows are taken, not the tenth that the planner expects of a cursor.
+    await client.query('begin transaction read only; set local cursor_tuple_fraction = 1');
     const selection = [...columns.map(cellSql), 'currency'].join(` || ${SEPARATOR_SQL} || `);
     await client.query(
       `declare export_rows no scroll cursor for

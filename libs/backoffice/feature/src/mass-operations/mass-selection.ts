@@ -54,41 +54,51 @@ export class MassSelection {
     const query = queryOf(filters);
     return inBody(() => {
       const scope = this.directory.scopeOf(caller, valueOf(query, 'nodeId') ?? undefined);
-      const search = parseTransactionSearch(query, scope, this.clock.now());
-      const combinations = ELIGIBLE[operation].filter(
-        (row) => search.combinations?.includes(row) ?? true,
-      );
-      return { ...search, combinations };
+      return eligibleOf(operation, parseTransactionSearch(query, scope, this.clock.now()));
     });
   }
 
   /** Number, sums and ids of one instant, oldest first; the ids only when they are not too many. */
   select(search: TransactionSearch): Promise<Selection> {
-    return this.database.transaction(async (session) => {
-      await session.query('set transaction isolation level repeatable read, read only');
-      const { text, parameters } = searchConditions(search);
-      const isRefund = `combination = any('{${REFUNDS.join(',')}}'::smallint[])`;
-      const rows = await session.query<CurrencyRow>(
-        `select currency, count(*) filter (where not ${isRefund}) as debits,
-           coalesce(sum(current_minor) filter (where not ${isRefund}), 0)::bigint as "debitMinor",
-           count(*) filter (where ${isRefund}) as refunds,
-           coalesce(sum(current_minor) filter (where ${isRefund}), 0)::bigint as "refundMinor"
-         from ${TRANSACTIONS} where ${text}
-         group by currency order by currency <> 'EUR', currency`,
-        parameters,
-      );
-      const count = rows.reduce((sum, { debits, refunds }) => sum + debits + refunds, 0);
-      const ids =
-        count > LARGEST_SELECTION
-          ? []
-          : await session.query<{ id: string }>(
-              `select transaction_id as id from ${TRANSACTIONS} where ${text}
-               order by created_at, transaction_id`,
-              parameters,
-            );
-      return { count, totals: rows.map(totalOf), transactionIds: ids.map(({ id }) => id) };
-    });
+    return selectionOf(search, this.database);
   }
+}
+
+/** The search for what an operation is for, among what a search finds. */
+export function eligibleOf(
+  operation: MassOperationKind,
+  search: TransactionSearch,
+): TransactionSearch {
+  const isFound = (row: number) => search.combinations?.includes(row) ?? true;
+  return { ...search, combinations: ELIGIBLE[operation].filter(isFound) };
+}
+
+/** What a search selects at one instant: number and sums, and the ids when they are not too many. */
+export function selectionOf(search: TransactionSearch, database: Database): Promise<Selection> {
+  return database.transaction(async (session) => {
+    await session.query('set transaction isolation level repeatable read, read only');
+    const { text, parameters } = searchConditions(search);
+    const isRefund = `combination = any('{${REFUNDS.join(',')}}'::smallint[])`;
+    const rows = await session.query<CurrencyRow>(
+      `select currency, count(*) filter (where not ${isRefund}) as debits,
+         coalesce(sum(current_minor) filter (where not ${isRefund}), 0)::bigint as "debitMinor",
+         count(*) filter (where ${isRefund}) as refunds,
+         coalesce(sum(current_minor) filter (where ${isRefund}), 0)::bigint as "refundMinor"
+       from ${TRANSACTIONS} where ${text}
+       group by currency order by currency <> 'EUR', currency`,
+      parameters,
+    );
+    const count = rows.reduce((sum, { debits, refunds }) => sum + debits + refunds, 0);
+    const ids =
+      count > LARGEST_SELECTION
+        ? []
+        : await session.query<{ id: string }>(
+            `select transaction_id as id from ${TRANSACTIONS} where ${text}
+             order by created_at, transaction_id`,
+            parameters,
+          );
+    return { count, totals: rows.map(totalOf), transactionIds: ids.map(({ id }) => id) };
+  });
 }
 
 function totalOf({ currency, ...row }: CurrencyRow): MassTotal {

@@ -228,7 +228,7 @@ describe('Plans of searches among the remittances of thirteen months', () => {
     expect(names).toEqual(needed.map(([index]) => index).sort());
   });
 
-  it('REM-08 shows one remittance by its key, and reads many without it', async () => {
+  it('REM-08 shows one remittance by its key, and walks through another index without it', async () => {
     const statements: Statement[] = [];
     const queries = new RemittanceQueries(recordingDatabase(database, statements));
     const [row] = await database.query<{ id: string }>(
@@ -239,10 +239,11 @@ describe('Plans of searches among the remittances of thirteen months', () => {
     expect(found?.remittanceNumber).toMatch(/-012345$/);
     const plan = await planOf(statements.at(-1)!, database);
     expect(plan).toMatchObject({ wholeTables: [], sortedRows: 0, rowsRead: 1 });
+    expect(plan.pages).toBeLessThan(10);
     const change = `alter table ${REMITTANCES_SCHEMA}.remittances drop constraint remittances_pkey`;
     await withoutIndex(change, async (session) => {
       const without = await planOf(statements.at(-1)!, session);
-      expect(without.rowsRead).toBeGreaterThan(MOST_ROWS_READ);
+      expect(without.pages).toBeGreaterThan(500);
     });
   });
 });

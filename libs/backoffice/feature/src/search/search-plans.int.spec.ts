@@ -1,13 +1,15 @@
 import { instant } from '@encaisse/kernel';
-import { Database, type SqlSession } from '@encaisse/platform/postgres';
-import { ensureMonths, monthOf } from '@encaisse/platform/projections';
-import { createTestDatabase, type TestDatabase } from '@encaisse/testing';
+import type { Database, SqlSession } from '@encaisse/platform/postgres';
+import { createTestDatabase } from '@encaisse/testing';
 import type { ReadScope } from '../backoffice-directory';
-import { fillLargeJournal, IDLE_SHOP, LARGE_SHOPS } from '../fixtures/large-journal';
+import {
+  IDLE_SHOP,
+  LARGE_SHOPS,
+  type OpenedJournal,
+  openLargeJournal,
+} from '../fixtures/large-journal';
 import { planOf, type ReadPlan, recordingDatabase, type Statement } from '../fixtures/query-plan';
 import { JOURNAL_SCHEMA } from '../journal/journal.projection';
-import { JOURNAL_ROWS } from '../journal/journal-row';
-import { JOURNAL_INDEXES, JOURNAL_TABLES } from '../journal/journal-tables';
 import { TransactionQueries, type TransactionSorting } from '../transactions/transaction-queries';
 import { StatisticsQueries, type Step } from '../statistics/statistics-queries';
 import type { Query } from './query-parameters';
@@ -15,32 +17,17 @@ import { parseTransactionSearch } from './transaction-search';
 
 const NOW = instant('2026-11-22T12:00:00.000Z');
 const ROWS = 210_000;
-const MONTHS = Array.from({ length: 14 }, (_, index) =>
-  monthOf(instant(new Date(Date.UTC(2025, 9 + index, 10)).toISOString())),
-);
 const PERIOD = { from: '2025-10-23', to: '2026-11-22' };
 
-let testDatabase: TestDatabase;
+let journal: OpenedJournal;
 let database: Database;
 
 beforeAll(async () => {
-  testDatabase = await createTestDatabase();
-  database = await Database.connect({ url: testDatabase.url, applicationName: 'plans-spec' }, []);
-  await database.transaction(async (session) => {
-    await session.query(`create schema ${JOURNAL_SCHEMA}`);
-    await session.query(`set local search_path to ${JOURNAL_SCHEMA}, public`);
-    await session.query(JOURNAL_TABLES);
-    await ensureMonths(JOURNAL_ROWS.partitions!, MONTHS, session);
-    await fillLargeJournal({ rows: ROWS, from: '2025-10-22T22:00:00Z', days: 395 }, session);
-    await session.query(JOURNAL_INDEXES);
-    await session.query('analyze transactions; analyze statistics_day; analyze statistics_hour');
-  });
+  journal = await openLargeJournal(ROWS, await createTestDatabase());
+  ({ database } = journal);
 }, 180_000);
 
-afterAll(async () => {
-  await database.close();
-  await testDatabase.drop();
-});
+afterAll(() => journal.close());
 
 const root: ReadScope = { environment: 'TEST', nodeId: 'root', shopIds: null, historyMonths: 13 };
 const shopsAt = (...shopIds: string[]): ReadScope => ({ ...root, nodeId: 'node', shopIds });
