@@ -5,6 +5,7 @@ import {
   type Kafka,
   KafkaJSError,
 } from 'kafkajs';
+import type { EventStore } from '@encaisse/platform/event-store';
 import { BusRefused, CheckpointTaken } from '../bus-errors';
 import { type BusLogger, LineOfMessages, type Step } from '../line-of-messages';
 import type { ConsumerStatus } from '../message-bus';
@@ -28,6 +29,8 @@ export type GroupParts = {
   readonly groupId: string;
   readonly topicNames: readonly string[];
   readonly topics: KafkaTopics;
+  /** What was published is in it; what is not was published from a log that is no more. */
+  readonly store: EventStore;
   readonly taker: MessageTaker;
   readonly checkpoints: PartitionCheckpoints;
   readonly progress: GroupProgress;
@@ -63,6 +66,8 @@ export class KafkaGroupRunner {
   /** A new one with every assignment: what belongs to an old one does nothing any more. */
   private turn: object = {};
   private current: ConsumerStatus['state'] = 'standby';
+  /** The end of the log when it was last asked for. */
+  private head = 0;
 
   constructor(private readonly parts: GroupParts) {
     this.types = new Set(parts.taker.consumer.types);
@@ -230,17 +235,35 @@ export class KafkaGroupRunner {
     const records = batch.messages.filter(({ offset }) => Number(offset) >= line.position);
     for (let from = 0; from < records.length; from += MESSAGES_PER_TRANSACTION) {
       if (!payload.isRunning() || payload.isStale() || this.stopping.signal.aborted) return;
-      const steps: Step[] = records
-        .slice(from, from + MESSAGES_PER_TRANSACTION)
-        .map(({ value, offset }) => {
-          const placed = decodeMessage(value, `${keyOf(batch.topic, batch.partition)}/${offset}`);
-          const messages = this.types.has(placed.message.type) ? [placed] : [];
-          return { to: Number(offset) + 1, messages };
-        });
+      const next = records.slice(from, from + MESSAGES_PER_TRANSACTION);
+      const steps: Step[] = next.map(({ value, offset }) => {
+        const placed = decodeMessage(value, `${keyOf(batch.topic, batch.partition)}/${offset}`);
+        const messages = this.types.has(placed.message.type) ? [placed] : [];
+        return { to: Number(offset) + 1, messages };
+      });
+      await this.checkLog(steps);
       await line.take(steps);
       payload.resolveOffset(String(line.position - 1));
       await payload.heartbeat();
     }
+  }
+
+  /**
+   * A database that was restored to an earlier time has a broker that knows more than the log: its
+   * records would take effect for events that never happened.
+   */
+  private async checkLog(steps: readonly Step[]): Promise<void> {
+    const furthest = Math.max(
+      0,
+      ...steps.flatMap((step) => step.messages).map((one) => one.position),
+    );
+    if (furthest <= this.head) return;
+    this.head = await this.parts.store.lastPosition();
+    if (furthest > this.head)
+      throw new Error(
+        `a record was published from position ${furthest} and the log ends at ${this.head}: the log was ` +
+          'restored; begin with topics of their own under another KAFKA_PREFIX',
+      );
   }
 
   /** Fetches nothing more of the partition until the trouble is over, then what was not taken. */

@@ -148,6 +148,7 @@ export class KafkaMessageBus extends DurableMessageBus {
       groupId: `${this.options.kafka.prefix}.${group}`,
       topicNames,
       topics,
+      store: this.options.store,
       taker: this.takerOf(consumer),
       checkpoints,
       progress,

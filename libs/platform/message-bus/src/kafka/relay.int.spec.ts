@@ -267,6 +267,25 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     expect(told.join()).not.toContain('4111111111111111');
   });
 
+  it('takes nothing that was published from a log which was restored to an earlier time', async () => {
+    const bus = await fixture.startBus(fixture.recorder(GROUP));
+    await fixture.happen('a', upTo(3));
+    await fixture.untilQuiet(bus);
+    const restored = await KafkaBusFixture.open(fixture.kafka);
+    try {
+      await restored.happen('a', [1]);
+      const told: string[] = [];
+      const logger = { ...silent, error: (details: object) => told.push(JSON.stringify(details)) };
+      const consumers = [restored.recorder(GROUP)];
+      const after = restored.newBus({ logger, consumers });
+      await after.start();
+      await restored.until(() => told.some((line) => line.includes('the log was restored')));
+      expect(await restored.numbers(GROUP)).not.toContain(3);
+    } finally {
+      await restored.dispose();
+    }
+  });
+
   it('carries CloudEvents with the position in the log, keyed by stream', async () => {
     await fixture.startBus();
     await fixture.happen('a', [1]);
