@@ -2,7 +2,8 @@ import { Pool } from 'undici';
 import { uuidv7 } from 'uuidv7';
 import { writePayments } from './authorized-payments';
 import { type Bench, closedLoop, type Row, type Throughput } from './bench';
-import { freePort, startChild } from './child-service';
+import { startChild } from './child-service';
+import { freePort } from './free-port';
 import { BIG_LOG_ENVIRONMENT } from './million-product';
 import { type BenchProduct, openBenchMerchant, startProduct } from './product';
 

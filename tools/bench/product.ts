@@ -5,7 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { ROOT_NODE, TOKEN_SCOPES, Tokens } from '@encaisse/platform/http';
 import { Pool } from 'undici';
 import { uuidv7 } from 'uuidv7';
-import { type ChildService, freePort, startChild } from './child-service';
+import { type ChildService, startChild } from './child-service';
+import { freePort } from './free-port';
 
 const TOKEN_KEY = '11'.repeat(32);
 

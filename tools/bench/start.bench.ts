@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Bench, Row } from './bench';
-import { freePort, startChild } from './child-service';
+import { startChild } from './child-service';
+import { freePort } from './free-port';
 import { residentBytes } from './resident-memory';
 
 const MEGABYTE = 1024 * 1024;

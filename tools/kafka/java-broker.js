@@ -10,10 +10,10 @@ const {
   rmSync,
   writeFileSync,
 } = require('node:fs');
-const { createServer } = require('node:net');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { promisify } = require('node:util');
+const { freePort } = require('./free-port.js');
 
 const run = promisify(execFile);
 const POM = join(__dirname, 'pom.xml');
@@ -51,17 +51,6 @@ async function classpath() {
   const goal = ['-B', '-q', '-f', POM, 'dependency:build-classpath', `-Dmdep.outputFile=${kept}`];
   await run('mvn', ['-o', ...goal]).catch(() => run('mvn', goal));
   return readFileSync(kept, 'utf8');
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** A broker that comes back is looked for where it was. */

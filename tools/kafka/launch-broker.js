@@ -1,9 +1,9 @@
 'use strict';
 // A real Kafka broker for tests and local running: the one of KAFKA_BROKERS, else one in a container,
 // else one run by Java with the parts of pom.xml. Run by itself it starts one and keeps it until it ends.
-const { createServer } = require('node:net');
 const { setTimeout: wait } = require('node:timers/promises');
 const { hasDockerEngine, startDockerBroker } = require('./docker-broker.js');
+const { freePort } = require('./free-port.js');
 const { hasJavaAndMaven, startJavaBroker } = require('./java-broker.js');
 
 const PATIENCE_MILLIS = 90_000;
@@ -13,17 +13,6 @@ async function sourceOfBroker() {
   if (process.env.KAFKA_BROKERS) return 'KAFKA_BROKERS';
   if (await hasDockerEngine()) return 'docker';
   return (await hasJavaAndMaven()) ? 'java' : null;
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** Resolves once the broker answers as a member of its cluster; throws when it ended instead. */

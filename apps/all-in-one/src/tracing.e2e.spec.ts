@@ -84,7 +84,8 @@ describe('Follow a request through the product', () => {
       body: JSON.stringify(body),
     });
     const text = await response.text();
-    return { status: response.status, text, body: JSON.parse(text) as unknown };
+    const position = response.headers.get('ledger-position') ?? '0';
+    return { status: response.status, text, body: JSON.parse(text) as unknown, position };
   };
   const spans = () =>
     received
@@ -122,7 +123,12 @@ describe('Follow a request through the product', () => {
     const today = new Date().toISOString().slice(0, 10);
     const search = { nodeId: merchant.shopId, from: today, to: today };
     const asked = { id: uuidv7(), operation: 'capture', search };
-    const answer = await post('/api/v1/mass-operations', asked, headers);
+    const paid = await post(
+      '/api/v1/payments',
+      payment(merchant, 700, { authorizationOnly: true }),
+    );
+    const seen = { ...headers, 'ledger-position': paid.position };
+    const answer = await post('/api/v1/mass-operations', asked, seen);
     expect(answer.status).toBe(202);
     const span = await spanNamed('cashdesk.mass-operations take');
     expect(span.parentSpanId).toBeDefined();

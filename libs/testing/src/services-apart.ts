@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { PostgresEventStore } from '@encaisse/platform/event-store';
 import { Tokens } from '@encaisse/platform/http';
 import { Database } from '@encaisse/platform/postgres';
-import { freePort } from './free-port';
+import { freePort, isFree } from './free-port';
 import { isKafkaThere, kafkaBrokers, kafkaPrefix } from './kafka-for-tests';
 import { createTestDatabase } from './postgres-for-tests';
 import type { ConsumersUnderTest, RunningForm } from './running-form';
@@ -205,12 +204,4 @@ async function freePortsInARow(): Promise<number> {
     if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
   }
   throw new Error('there are not enough free ports in a row');
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }
