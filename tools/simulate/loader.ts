@@ -49,8 +49,8 @@ function sourceOf(path: string): string {
 
 /**
  * Loads the compiled product into a module graph of its own, where time, timers and chance are the
- * virtual machine's. Modules of `libs/` outside the platform are refused them altogether. HTTP, pg and
- * kafkajs are not loaded: inert packages stand in their place.
+ * virtual machine's. Modules of `libs/` outside the platform are refused them altogether. HTTP and pg
+ * are not loaded: inert packages stand in their place, and for kafkajs a counterpart over a simulated broker.
  */
 export class SimulationLoader {
   private readonly modules = new Map<string, LoadedModule>();
@@ -134,6 +134,8 @@ export class SimulationLoader {
         return nestCommon;
       case '@nestjs/cqrs':
         return nestCqrs;
+      case 'kafkajs':
+        return this.load('tools/simulate/world/kafkajs');
       case 'luxon':
         return this.loadFile(this.real.resolve('luxon'));
       default:

@@ -9,6 +9,7 @@ type Options = {
   readonly seed?: string;
   readonly from: number;
   readonly faults: boolean;
+  readonly hostile: boolean;
   readonly log: boolean;
   readonly json: boolean;
 };
@@ -33,6 +34,7 @@ const program = new Command('simulate')
   .option('--seed <seed>', 'run this one seed and show everything about it')
   .option('--from <number>', 'the first of the seeds', whole, 1)
   .option('--no-faults', 'leave the faults out')
+  .option('--hostile', 'the broker puts messages of one key out of order: seeds must break', false)
   .option('--log', 'show what the product logs', false)
   .option('--json', 'one line of JSON per seed', false);
 
@@ -69,6 +71,7 @@ async function main(): Promise<number> {
   const engine = loadEngine();
   const seedOptions: SeedOptions = {
     hasFaults: options.faults,
+    isHostile: options.hostile,
     ...(options.log ? { onLog: say } : {}),
   };
   const version = commit();

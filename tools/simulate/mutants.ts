@@ -1,4 +1,5 @@
 import { AUTHORIZATION_MUTANTS } from './mutants/authorization';
+import { KAFKA_MUTANTS } from './mutants/kafka';
 import { LEDGER_MUTANTS } from './mutants/ledger';
 import type { Mutant } from './mutants/mutant';
 import { PLATFORM_MUTANTS } from './mutants/platform';
@@ -12,4 +13,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...AUTHORIZATION_MUTANTS,
   ...REMITTANCE_MUTANTS,
   ...PLATFORM_MUTANTS,
+  ...KAFKA_MUTANTS,
 ];

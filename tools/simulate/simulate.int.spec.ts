@@ -5,6 +5,8 @@ const ROOT = join(__dirname, '..', '..');
 const RUN = join(ROOT, 'tools', 'bin', 'run.js');
 /** A few seeds: the short run of CI is `npm run simulate`. */
 const SEEDS = 6;
+/** One whose messages go over a broker. */
+const SEED_WITH_BROKER = 8;
 const LIMIT_MILLIS = 240_000;
 
 type Ended = { readonly status: number | null; readonly output: string };
@@ -63,11 +65,28 @@ describe('The simulation', () => {
   );
 });
 
+describe('A broker that puts messages of one key out of order', () => {
+  it(
+    'P5 breaks the seed, which holds with a broker that keeps their order',
+    () => {
+      const seed = String(SEED_WITH_BROKER);
+      const hostile = run('main', ['--seed', seed, '--no-faults', '--hostile']);
+      expect(hostile.output).toContain('"bus":"kafka"');
+      expect(hostile.output).toMatch(/BROKEN P5/);
+      expect(hostile.status).toBe(1);
+      const orderly = run('main', ['--seed', seed, '--no-faults']);
+      expect(orderly.output).toContain(`seed ${seed}: holds`);
+    },
+    LIMIT_MILLIS,
+  );
+});
+
 describe('A planted fault', () => {
   it.each([
     ['a capture above the authorisation', 'capture-above-authorised', 'M1'],
     ['an acquirer asked before the intent is recorded', 'asked-before-recorded', 'M12'],
     ['a feature that draws chance', 'chance-in-a-feature', 'CRASH'],
+    ['a relay that notes what is not acknowledged', 'relayed-before-acknowledged', 'P5'],
   ])(
     '%s is seen, and the seed holds without it',
     (_title, name, invariant) => {

@@ -28,8 +28,11 @@ export const FAULTS = {
 } as const;
 export type FaultKind = keyof typeof FAULTS;
 
-/** Kinds the simulation cannot bring about yet: they need a broker between services, or two releases. */
-export const NOT_YET_FAULTS: ReadonlySet<FaultKind> = new Set(['F4', 'F6', 'F7', 'F8', 'F16']);
+/** Kinds that need a broker between services: drawn where messages go over Kafka. */
+export const BROKER_FAULTS: readonly FaultKind[] = ['F4', 'F6', 'F7', 'F8'];
+
+/** Kinds the simulation cannot bring about yet: they need two releases. */
+export const NOT_YET_FAULTS: ReadonlySet<FaultKind> = new Set(['F16']);
 
 /** How the simulated world behaves now. Changed by the fault schedule, read by every adapter. */
 export class Conditions {
@@ -45,6 +48,8 @@ export class Conditions {
   crashBefore = 0;
   crashAfter = 0;
   duplicates = 0;
+  crashAfterPublish = 0;
+  reorder = 0;
   poison = 0;
   buggify = 0;
   readonly cutOff = new Set<string>();

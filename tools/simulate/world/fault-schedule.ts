@@ -1,3 +1,4 @@
+import type { SimulatedBroker } from './broker';
 import type { Chance } from './chance';
 import type { Conditions, FaultKind } from './conditions';
 import type { Machine, SimulatedProcess } from './machine';
@@ -8,6 +9,7 @@ export type Victims = {
   readonly machine: Machine;
   readonly conditions: Conditions;
   readonly server: SimulatedServer;
+  readonly broker: SimulatedBroker;
   /** Every process that runs now. */
   processes(this: void): readonly SimulatedProcess[];
   crash(this: void, process: SimulatedProcess): void;
@@ -40,7 +42,8 @@ export class FaultSchedule {
 
   /** Everything is as it was before any fault. */
   heal(): void {
-    const { conditions, processes } = this.victims;
+    const { conditions, processes, broker } = this.victims;
+    broker.heal();
     conditions.isHealing = true;
     conditions.isServerUp = true;
     conditions.isDiskFull = false;
@@ -58,9 +61,16 @@ export class FaultSchedule {
   }
 
   private table(): Readonly<Partial<Record<FaultKind, () => void>>> {
-    const { conditions } = this.victims;
+    const { conditions, broker } = this.victims;
     type Levels =
-      'crashBefore' | 'crashAfter' | 'duplicates' | 'acquirerTrouble' | 'poison' | 'buggify';
+      | 'crashAfterPublish'
+      | 'reorder'
+      | 'crashBefore'
+      | 'crashAfter'
+      | 'duplicates'
+      | 'acquirerTrouble'
+      | 'poison'
+      | 'buggify';
     const level = (name: Levels, height: number) => () =>
       this.during(
         () => (conditions[name] = height),
@@ -75,7 +85,11 @@ export class FaultSchedule {
       F1: level('crashBefore', 0.02),
       F2: level('crashAfter', 0.02),
       F3: () => this.crashOne('F3'),
+      F4: level('crashAfterPublish', 0.05),
       F5: level('duplicates', 0.3),
+      F6: level('reorder', 0.3),
+      F7: () => broker.delay(),
+      F8: () => broker.goDown(),
       F9: () => this.loseServer(),
       F10: () => this.slowDisk(),
       F11: fails('isDiskFull'),

@@ -6,7 +6,7 @@ import {
   parisInstant,
 } from '@encaisse/kernel';
 import { Chance } from './chance';
-import { type FaultKind, FAULTS, NOT_YET_FAULTS } from './conditions';
+import { BROKER_FAULTS, type FaultKind, FAULTS, NOT_YET_FAULTS } from './conditions';
 import type { ServiceName } from './product';
 
 /** First days of simulated trades: an ordinary one, and those before nights that go wrong elsewhere. */
@@ -40,6 +40,9 @@ const TOPOLOGIES: readonly (readonly (readonly ServiceName[])[])[] = [
   ],
 ];
 
+/** The share of seeds whose messages go over a broker. */
+const KAFKA_SHARE = 1 / 3;
+
 /** Everything that is drawn before a seed begins. Printed with it. */
 export type Plan = {
   readonly seed: string;
@@ -50,6 +53,9 @@ export type Plan = {
   readonly bursts: number;
   readonly topology: number;
   readonly poolSize: number;
+  /** How messages travel: over the log itself, or over a broker with so many partitions per topic. */
+  readonly bus: 'log' | 'kafka';
+  readonly partitions: number;
   readonly faults: readonly FaultKind[];
   /** Days nothing happens in the middle of the trade: the 75 days go by. */
   readonly silentDays: number;
@@ -60,8 +66,15 @@ export type PlanOptions = { readonly hasFaults: boolean };
 
 export function planOf(seed: string, { hasFaults }: PlanOptions = { hasFaults: true }): Plan {
   const chance = new Chance(`plan ${seed}`);
-  const all = (Object.keys(FAULTS) as FaultKind[]).filter((kind) => !NOT_YET_FAULTS.has(kind));
-  const faults = chance.some(all, chance.whole(5, 20)).sort();
+  const all = (Object.keys(FAULTS) as FaultKind[]).filter(
+    (kind) => !NOT_YET_FAULTS.has(kind) && !BROKER_FAULTS.includes(kind),
+  );
+  const ofAll = chance.some(all, chance.whole(5, 20));
+  // Drawn apart, so that seeds without a broker stay as they are.
+  const busChance = chance.fork('bus');
+  const bus = busChance.happens(KAFKA_SHARE) ? 'kafka' : 'log';
+  const ofBroker = bus === 'kafka' ? busChance.some(BROKER_FAULTS, busChance.whole(1, 4)) : [];
+  const faults = [...ofAll, ...ofBroker].sort();
   const days = Math.floor(chance.spread(3, 40));
   // Small ones more often: they find as much, and more of them fit into an hour.
   const draws = [1, 2, 3].map(() => chance.spread(200, 2000));
@@ -74,7 +87,9 @@ export function planOf(seed: string, { hasFaults }: PlanOptions = { hasFaults: t
     commands,
     bursts: Math.max(days, Math.floor(commands / chance.whole(8, 60))),
     topology: chance.whole(0, TOPOLOGIES.length - 1),
-    poolSize: faults.includes('F19') ? chance.whole(4, 6) : 10,
+    poolSize: faults.includes('F19') ? chance.whole(5, 7) : 10,
+    bus,
+    partitions: busChance.whole(1, 4),
     faults: hasFaults ? faults : [],
     silentDays: chance.happens(0.15) ? chance.whole(66, 80) : 0,
   };

@@ -6,7 +6,12 @@ import { MerchantOnboardingModule } from '@encaisse/merchant-onboarding/feature'
 import { Clock, SystemTimers, Timers } from '@encaisse/platform/clock';
 import { EventStore, Streams } from '@encaisse/platform/event-store';
 import { LeasedEventStore, Leases } from '@encaisse/platform/leases';
-import { LogMessageBus, MessageBus } from '@encaisse/platform/message-bus';
+import {
+  KafkaMessageBus,
+  type KafkaSettings,
+  LogMessageBus,
+  MessageBus,
+} from '@encaisse/platform/message-bus';
 import { Database } from '@encaisse/platform/postgres';
 import { type Projection, Projections } from '@encaisse/platform/projections';
 import {
@@ -29,10 +34,13 @@ import { RemittanceModule } from '@encaisse/remittance/feature';
 import { Container } from '../nest-stand-in';
 import type { SimulatedAcquirer } from './acquirer';
 import { SimulatedAcquirerGateway } from './acquirer-gateway';
+import type { SimulatedBroker } from './broker';
 import { simulatedDatabase } from './database';
 import { SimulatedEventStore, type StoreParts } from './event-store';
 import { SimulatedFileDrop, type SimulatedFolders } from './file-drop';
+import { giveAddress } from './kafkajs';
 import type { SimulatedProcess } from './machine';
+import type { Plan } from './plan';
 import { listenToEverything } from './probe';
 
 /** What a process of the product is made of. */
@@ -59,7 +67,8 @@ export const SETTINGS = {
 export type World = StoreParts & {
   readonly acquirer: SimulatedAcquirer;
   readonly folders: SimulatedFolders;
-  readonly poolSize: number;
+  readonly broker: SimulatedBroker;
+  readonly plan: Pick<Plan, 'poolSize' | 'bus' | 'partitions'>;
   readonly log: (process: string, details: object, message: string) => void;
 };
 
@@ -91,7 +100,7 @@ class KnownProjections extends Projections {
 export class Product {
   readonly container: Container;
   private readonly projections: KnownProjections;
-  private readonly bus: LogMessageBus;
+  private readonly bus: LogMessageBus | KafkaMessageBus;
   private readonly jobs: TimedJobs;
   private readonly workers: Workers;
 
@@ -107,7 +116,16 @@ export class Product {
     const logger = loggerOf(process, world);
     const leases = new Leases({ database, logger });
     this.projections = new KnownProjections(store, database, logger);
-    this.bus = new LogMessageBus({ database, store, logger });
+    const parts = { database, store, logger };
+    this.bus =
+      world.plan.bus === 'log'
+        ? new LogMessageBus(parts)
+        : new KafkaMessageBus({
+            ...parts,
+            leases,
+            clientId: process.name,
+            kafka: kafkaSettings(process, world),
+          });
     if (services.includes('cashdesk')) listenToEverything(this.bus, world.conditions);
     this.jobs = new TimedJobs(database, clock, logger as never, leases);
     this.workers = new Workers(logger as never, leases);
@@ -143,7 +161,7 @@ export class Product {
     services: readonly ServiceName[],
     world: World,
   ): Promise<Product> {
-    const database = simulatedDatabase(process, world.server, world.wire, world.poolSize);
+    const database = simulatedDatabase(process, world.server, world.wire, world.plan.poolSize);
     const keyring = await Keyring.open(database, MASTER_KEY);
     const product = new Product(process, services, world, keyring, database);
     await product.container.open(services.map((service) => MODULES[service]));
@@ -181,6 +199,17 @@ export function callerAt(nodeId: string, environment: Environment, login: string
     nodeId,
     environment,
     scopes: ['read', 'operate', 'administer', 'operator'] as const,
+  };
+}
+
+function kafkaSettings(process: SimulatedProcess, world: World): KafkaSettings {
+  return {
+    brokers: [giveAddress({ ...world, process })],
+    sasl: null,
+    tls: null,
+    prefix: 'simulation',
+    partitions: world.plan.partitions,
+    replicationFactor: 1,
   };
 }
 

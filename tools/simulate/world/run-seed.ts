@@ -2,6 +2,7 @@ import type { Projection } from '@encaisse/platform/projections';
 import { host } from '../host';
 import { SimulatedAcquirer } from './acquirer';
 import { SimulatedBank } from './bank';
+import { SimulatedBroker } from './broker';
 import { Chance } from './chance';
 import { Client } from './client';
 import { Conditions, type FaultKind } from './conditions';
@@ -23,6 +24,8 @@ import { Wire } from './wire';
 export type SeedOptions = {
   readonly hasFaults?: boolean;
   readonly verificationCode?: string;
+  /** The broker puts messages of one key out of order: the seed must break. */
+  readonly isHostile?: boolean;
   /** Told of what the product logs. */
   readonly onLog?: (line: string) => void;
 };
@@ -78,6 +81,8 @@ export class Simulation {
     const acquirer = new SimulatedAcquirer(this.machine, this.conditions);
     this.watch = new Watch(acquirer);
     const folders = new SimulatedFolders(this.machine);
+    const broker = new SimulatedBroker(this.machine, this.conditions, chance.fork('broker'));
+    broker.isHostile = options.isHostile ?? false;
     const wire = new Wire(this.machine, this.conditions);
     wire.crash = (process) => this.crash(process);
     this.world = {
@@ -87,7 +92,8 @@ export class Simulation {
       wire,
       acquirer,
       folders,
-      poolSize: this.plan.poolSize,
+      broker,
+      plan: this.plan,
       log: (name, details, message) => {
         const line = `${name}: ${message} ${JSON.stringify(details)}`;
         options.onLog?.(line);
@@ -116,6 +122,7 @@ export class Simulation {
       machine: this.machine,
       conditions: this.conditions,
       server: this.server,
+      broker,
       processes: () => this.copies.map(({ process }) => process).filter(({ isDead }) => !isDead),
       crash: (process) => this.crash(process),
     });

@@ -8,6 +8,7 @@ import {
 } from '@encaisse/platform/event-store';
 import { BUS_STATEMENTS } from './bus-statements';
 import type { Conditions } from './conditions';
+import { KAFKA_STATEMENTS } from './kafka-statements';
 import { LINES_STATEMENTS } from './lines-statements';
 import type { Machine, SimulatedProcess } from './machine';
 import { PLATFORM_STATEMENTS } from './platform-statements';
@@ -22,6 +23,7 @@ const FLUSH_MILLIS = 600;
 const BOOK = new StatementBook([
   ...PLATFORM_STATEMENTS,
   ...BUS_STATEMENTS,
+  ...KAFKA_STATEMENTS,
   ...LINES_STATEMENTS,
   ...VAULT_STATEMENTS,
   ...PROBE_STATEMENTS,
