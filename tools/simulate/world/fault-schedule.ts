@@ -85,7 +85,7 @@ export class FaultSchedule {
       F1: level('crashBefore', 0.02),
       F2: level('crashAfter', 0.02),
       F3: () => this.crashOne('F3'),
-      F4: level('crashAfterPublish', 0.05),
+      F4: level('crashAfterPublish', 0.2),
       F5: level('duplicates', 0.3),
       F6: level('reorder', 0.3),
       F7: () => broker.delay(),
