@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import type { Bench } from './bench';
+import type { MillionLog } from './million-log';
 import { millionJournal, rebuildJournal } from './million-product';
 
 const TABLES = ['transactions', 'statistics_hour', 'statistics_day'];
@@ -22,7 +23,7 @@ async function copySeconds(url: string): Promise<number> {
     for (const table of TABLES) {
       const file = join(folder, table);
       const out = client.query(
-        copyTo(`copy backoffice_journal.${table} to stdout (format binary)`),
+        copyTo(`copy (select * from backoffice_journal.${table}) to stdout (format binary)`),
       );
       await pipeline(out as unknown as Readable, createWriteStream(file));
       const started = performance.now();
@@ -41,6 +42,26 @@ async function copySeconds(url: string): Promise<number> {
   }
 }
 
+/** Bytes on disk, indexes included, of all the tables of a schema. */
+async function bytesOf(schema: string, client: Client): Promise<number> {
+  const { rows } = await client.query<{ bytes: string }>(
+    `select sum(pg_total_relation_size(oid)) as bytes from pg_class
+     where relnamespace = $1::regnamespace and relkind = 'r'`,
+    [schema],
+  );
+  return Number(rows[0]?.bytes ?? 0);
+}
+
+/** What the capacity model rests on. */
+async function sizes({ url, events, transactions }: MillionLog): Promise<string> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const perEvent = (await bytesOf('event_store', client)) / events;
+  const perRow = (await bytesOf('backoffice_journal', client)) / transactions;
+  await client.end();
+  return `${Math.round(perEvent)} bytes an event, ${Math.round(perRow)} a transaction in the journal and its figures`;
+}
+
 /** Events into journal and figures, against COPY of the rows they give. */
 export const rebuildBench: Bench = {
   name: 'rebuild',
@@ -49,6 +70,7 @@ export const rebuildBench: Bench = {
     const ours = isFirst ? rebuildSeconds : await rebuildJournal(log.url);
     isFirst = false;
     const peer = await copySeconds(log.url);
+    context.say(`rebuild: ${await sizes(log)}`);
     const perMillion = (seconds: number) => (seconds * 1_000_000) / log.events;
     const common = { peer: 'COPY of the same final rows, same indexes', unit: 's/million events' };
     return [
