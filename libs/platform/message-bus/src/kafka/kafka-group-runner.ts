@@ -111,9 +111,11 @@ export class KafkaGroupRunner {
       maxWaitTimeInMs: timings.waitMillis,
       retry: { retries: 1, initialRetryTime: 100, restartOnFailure: () => Promise.resolve(false) },
     });
+    let onStop = (): void => undefined;
     const ended = new Promise<Error | null>((resolve) => {
       consumer.on('consumer.crash', ({ payload }) => resolve(payload.error));
-      this.stopping.signal.addEventListener('abort', () => resolve(null), { once: true });
+      onStop = () => resolve(null);
+      this.stopping.signal.addEventListener('abort', onStop, { once: true });
     });
     consumer.on('consumer.group_join', ({ payload }) => {
       onJoined();
@@ -132,6 +134,7 @@ export class KafkaGroupRunner {
       const error = this.stopping.signal.aborted ? null : await ended;
       if (error !== null) throw error;
     } finally {
+      this.stopping.signal.removeEventListener('abort', onStop);
       this.turn = {};
       this.lines.clear();
       await consumer.disconnect().catch(() => undefined);
