@@ -56,7 +56,11 @@ describe('Replay a trade', () => {
     const { lines, ...rest } = teller();
     return { lines, agrees: await demonstrateTrade({ ...rest, product: one, csvText, limitDays }) };
   };
-  const position = () => product.service.platform.store.lastPosition();
+  /** All but the acquirer's answers to remittance files, which come when they come. */
+  const recorded = async () => {
+    const events = await product.store.readAll({ after: 0, limit: 100_000 });
+    return events.filter(({ streamId }) => !streamId.startsWith('remittance.')).length;
+  };
 
   it(
     'does what every rule says, and three calculations agree to the cent',
@@ -89,11 +93,11 @@ describe('Replay a trade', () => {
   });
 
   it('adds nothing when it is run again', async () => {
-    const before = await position();
+    const before = await recorded();
     const { lines, agrees } = await run(driven, HAND_MADE_TRADE);
     expect(agrees).toBe(true);
     expect(lines).toContain('Tout est déjà fait : rien n’est ajouté.');
-    expect(await position()).toBe(before);
+    expect(await recorded()).toBe(before);
   });
 
   it(
