@@ -61,10 +61,13 @@ export type Plan = {
   readonly silentDays: number;
 };
 
-/** A seed without faults: what is drawn besides stays the same. */
-export type PlanOptions = { readonly hasFaults: boolean };
+/** A seed without faults, or without a broker: what is drawn besides stays the same. */
+export type PlanOptions = { readonly hasFaults: boolean; readonly hasKafka?: boolean };
 
-export function planOf(seed: string, { hasFaults }: PlanOptions = { hasFaults: true }): Plan {
+export function planOf(
+  seed: string,
+  { hasFaults, hasKafka = true }: PlanOptions = { hasFaults: true },
+): Plan {
   const chance = new Chance(`plan ${seed}`);
   const all = (Object.keys(FAULTS) as FaultKind[]).filter(
     (kind) => !NOT_YET_FAULTS.has(kind) && !BROKER_FAULTS.includes(kind),
@@ -72,8 +75,10 @@ export function planOf(seed: string, { hasFaults }: PlanOptions = { hasFaults: t
   const ofAll = chance.some(all, chance.whole(5, 20));
   // Drawn apart, so that seeds without a broker stay as they are.
   const busChance = chance.fork('bus');
-  const bus = busChance.happens(KAFKA_SHARE) ? 'kafka' : 'log';
-  const ofBroker = bus === 'kafka' ? busChance.some(BROKER_FAULTS, busChance.whole(1, 4)) : [];
+  const isKafkaDrawn = busChance.happens(KAFKA_SHARE);
+  const drawn = isKafkaDrawn ? busChance.some(BROKER_FAULTS, busChance.whole(1, 4)) : [];
+  const bus = isKafkaDrawn && hasKafka ? 'kafka' : 'log';
+  const ofBroker = bus === 'kafka' ? drawn : [];
   const faults = [...ofAll, ...ofBroker].sort();
   const days = Math.floor(chance.spread(3, 40));
   // Small ones more often: they find as much, and more of them fit into an hour.

@@ -26,6 +26,8 @@ export type SeedOptions = {
   readonly verificationCode?: string;
   /** The broker puts messages of one key out of order: the seed must break. */
   readonly isHostile?: boolean;
+  /** False runs over the log in PostgreSQL what the draw would run over the simulated broker. */
+  readonly hasKafka?: boolean;
   /** Told of what the product logs. */
   readonly onLog?: (line: string) => void;
 };
@@ -72,7 +74,10 @@ export class Simulation {
     seed: string,
     private readonly options: SeedOptions = {},
   ) {
-    this.plan = planOf(seed, { hasFaults: options.hasFaults ?? true });
+    this.plan = planOf(seed, {
+      hasFaults: options.hasFaults ?? true,
+      hasKafka: options.hasKafka ?? true,
+    });
     const chance = new Chance(`run ${seed}`);
     this.machine = new Machine(wallOf(this.plan, -1, '08:00'), chance.fork('machine'));
     const kinds = new Set(this.plan.faults);

@@ -236,7 +236,8 @@ export class Trade {
               : { kind, plannedDate: this.dayFromNow(chance.whole(0, 8)) }
             : { kind };
     const request = operate(merchant, id, transactionId, text, chance.happens(0.7));
-    const larger = { ...part, minor: part.minor + 1 };
+    // Above what was asked for, so that it is never the same content in other words.
+    const larger = { ...part, minor: (isWhole ? minor : part.minor) + 1 };
     const other: OperationText = {
       kind: kind === 'capture' ? 'capture' : 'refund',
       amount: larger,
