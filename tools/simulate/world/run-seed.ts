@@ -74,10 +74,8 @@ export class Simulation {
     seed: string,
     private readonly options: SeedOptions = {},
   ) {
-    this.plan = planOf(seed, {
-      hasFaults: options.hasFaults ?? true,
-      hasKafka: options.hasKafka ?? true,
-    });
+    const { hasFaults = true, hasKafka = true } = options;
+    this.plan = planOf(seed, { hasFaults, hasKafka });
     const chance = new Chance(`run ${seed}`);
     this.machine = new Machine(wallOf(this.plan, -1, '08:00'), chance.fork('machine'));
     const kinds = new Set(this.plan.faults);
