@@ -65,11 +65,10 @@ export class Leases {
       lease = await this.acquire(name);
     }
     const got = lease;
-    const stopRenewing = this.renewRegularly(got);
+    this.renewRegularly(got);
     try {
       return await underLease(got, () => work(got));
     } finally {
-      stopRenewing();
       await this.release(got);
     }
   }
@@ -117,14 +116,12 @@ export class Leases {
       });
   }
 
-  /** Renews until told to stop; ends the lease when it is lost. */
-  renewRegularly(lease: Lease): () => void {
+  /** Renews until the lease ends, and ends it when it is lost. */
+  renewRegularly(lease: Lease): void {
     const timer = setInterval(() => {
       this.renew(lease).then(
         (isKept) => {
-          if (isKept) return;
-          lease.end();
-          clearInterval(timer);
+          if (!isKept) lease.end();
         },
         // The database may be back before the deadline; after it the lease is lost by itself.
         () => {
@@ -133,7 +130,7 @@ export class Leases {
       );
     }, this.lifetimeMillis / 4);
     timer.unref();
-    return () => clearInterval(timer);
+    lease.signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   }
 
   private deadlineAfter(askedAt: number): number {
@@ -195,14 +192,13 @@ class Holding implements HeldWork {
     // The stop may have come while the lease was asked for.
     if (this.stopping.signal.aborted) lease.end();
     this.logger.info({ lease: this.name, epoch: lease.epoch }, 'a lease is held');
-    const stopRenewing = this.leases.renewRegularly(lease);
+    this.leases.renewRegularly(lease);
     try {
       if (!lease.signal.aborted) await this.work(lease);
     } catch (error) {
       if (!(error instanceof LeaseLost && this.stopping.signal.aborted))
         this.tell(error, 'work under a lease failed and is begun again');
     } finally {
-      stopRenewing();
       await this.leases.release(lease);
       this.lease = null;
     }

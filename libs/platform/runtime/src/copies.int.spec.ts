@@ -121,7 +121,7 @@ describe('Copies of a service', () => {
     const asleep = new Promise<void>((resolve) => (wake = resolve));
     // The paused copy renews nothing, as a process that was stopped would not.
     const paused = leasesOfCopies[0] as Leases;
-    jest.spyOn(paused, 'renewRegularly').mockReturnValue(() => undefined);
+    jest.spyOn(paused, 'renewRegularly').mockReturnValue(undefined);
     const first = await copyWithJob(paused, async () => {
       await asleep;
       await append('job-paused', 1);

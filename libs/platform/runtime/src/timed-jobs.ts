@@ -26,7 +26,7 @@ type StepClock = (at: Instant) => void;
  */
 export class TimedJobs {
   private readonly jobs: TimedJob[] = [];
-  private readonly held = new Map<string, { lease: Lease; stopRenewing: () => void }>();
+  private readonly held = new Map<string, Lease>();
   private timer: NodeJS.Timeout | undefined;
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -61,10 +61,7 @@ export class TimedJobs {
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.turn.catch(() => undefined);
-    for (const { lease, stopRenewing } of this.held.values()) {
-      stopRenewing();
-      await this.leases.release(lease);
-    }
+    for (const lease of this.held.values()) await this.leases.release(lease);
     this.held.clear();
   }
 
@@ -116,12 +113,13 @@ export class TimedJobs {
   private async takeFreeLeases(): Promise<void> {
     for (const { name } of this.jobs) {
       const held = this.held.get(name);
-      if (held?.lease.isHeld === true) continue;
-      held?.stopRenewing();
+      if (held?.isHeld === true) continue;
+      held?.end();
       this.held.delete(name);
       const lease = await this.leases.acquire(`job.${name}`);
-      if (lease !== null)
-        this.held.set(name, { lease, stopRenewing: this.leases.renewRegularly(lease) });
+      if (lease === null) continue;
+      this.leases.renewRegularly(lease);
+      this.held.set(name, lease);
     }
   }
 
@@ -132,7 +130,7 @@ export class TimedJobs {
     let first: DueJob | null = null;
     for (const job of this.jobs) {
       const row = rows.find(({ name }) => name === job.name);
-      const lease = this.held.get(job.name)?.lease;
+      const lease = this.held.get(job.name);
       if (!row || lease?.isHeld !== true) continue;
       const at = job.nextAfter(instantOfEpochMillis(row.done_until.getTime()));
       if (at === null || epochMillis(at) > epochMillis(until)) continue;
