@@ -62,3 +62,21 @@ export class CatchUpSubscription implements Subscription {
     return this.stop.signal.aborted;
   }
 }
+
+/** The subscriptions of one store that have not ended. */
+export class OpenSubscriptions {
+  private readonly open = new Set<Subscription>();
+
+  begin(source: SubscriptionSource, options: SubscribeOptions): Subscription {
+    const subscription = new CatchUpSubscription(source, options);
+    this.open.add(subscription);
+    const forget = (): unknown => this.open.delete(subscription);
+    subscription.done.then(forget, forget);
+    return subscription;
+  }
+
+  /** Resolves once the handler of each has returned. */
+  async close(): Promise<void> {
+    await Promise.all([...this.open].map((subscription) => subscription.close()));
+  }
+}

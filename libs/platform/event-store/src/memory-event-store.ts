@@ -1,5 +1,5 @@
 import type { Instant } from '@encaisse/kernel';
-import { CatchUpSubscription } from './catch-up-subscription';
+import { OpenSubscriptions } from './catch-up-subscription';
 import { StoreUnavailable } from './errors';
 import {
   type AppendResult,
@@ -36,7 +36,7 @@ export class MemoryEventStore extends EventStore {
   private readonly streams = new Map<string, RecordedEvent[]>();
   private readonly entries = new Map<string, Entry>();
   private readonly signal = new PositionSignal();
-  private readonly subscriptions = new Set<Subscription>();
+  private readonly subscriptions = new OpenSubscriptions();
   private isClosed = false;
 
   /** The wall clock is injected, so that a simulation owns it. */
@@ -75,14 +75,12 @@ export class MemoryEventStore extends EventStore {
         Promise.resolve(this.log.slice(after, after + limit)),
       changed: (after: Position, signal: AbortSignal) => this.signal.beyond(after, signal),
     };
-    const subscription = new CatchUpSubscription(source, options);
-    this.subscriptions.add(subscription);
-    return subscription;
+    return this.subscriptions.begin(source, options);
   }
 
   override async close(): Promise<void> {
     this.isClosed = true;
-    await Promise.all([...this.subscriptions].map((subscription) => subscription.close()));
+    await this.subscriptions.close();
   }
 
   private async whileOpen<Result>(work: () => Result): Promise<Result> {

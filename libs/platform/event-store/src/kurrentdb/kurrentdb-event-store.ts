@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { invariant } from '@encaisse/kernel';
-import { CatchUpSubscription } from '../catch-up-subscription';
+import { OpenSubscriptions } from '../catch-up-subscription';
 import { ContentionExhausted, StoreUnavailable, UnreadableEvent } from '../errors';
 import {
   type AppendResult,
@@ -60,7 +60,7 @@ export class KurrentDbEventStore extends EventStore {
   private readonly reader: LogReader;
   private readonly doorbell: LogDoorbell;
   private readonly outage: OutageReport;
-  private readonly subscriptions = new Set<Subscription>();
+  private readonly subscriptions = new OpenSubscriptions();
   private closing: Promise<void> | null = null;
 
   /** Connects and reads the end of the log. Throws StoreUnavailable when the server does not answer. */
@@ -133,11 +133,7 @@ export class KurrentDbEventStore extends EventStore {
         this.readTail(after, limit, signal),
       changed: (after: Position, signal: AbortSignal) => this.doorbell.beyond(after, signal),
     };
-    const subscription = new CatchUpSubscription(source, options);
-    this.subscriptions.add(subscription);
-    const forget = (): unknown => this.subscriptions.delete(subscription);
-    subscription.done.then(forget, forget);
-    return subscription;
+    return this.subscriptions.begin(source, options);
   }
 
   /** Answers the appends already accepted and stops the subscriptions. */
@@ -147,7 +143,7 @@ export class KurrentDbEventStore extends EventStore {
 
   private async shutDown(): Promise<void> {
     await this.turns.settled();
-    await Promise.all([...this.subscriptions].map((subscription) => subscription.close()));
+    await this.subscriptions.close();
     this.doorbell.close();
     await this.session.close();
   }

@@ -7,7 +7,7 @@ import {
   type QueryConfig,
   type QueryResultRow,
 } from 'pg';
-import { CatchUpSubscription } from '../catch-up-subscription';
+import { OpenSubscriptions } from '../catch-up-subscription';
 import { StoreUnavailable } from '../errors';
 import {
   type AppendResult,
@@ -74,7 +74,7 @@ export class PostgresEventStore extends EventStore {
   private readonly end = new KnownEnd();
   private readonly queue: CommitQueue;
   private readonly tail: LogTail;
-  private readonly subscriptions = new Set<Subscription>();
+  private readonly subscriptions = new OpenSubscriptions();
   private readonly outage: OutageReport;
   private closing: Promise<void> | null = null;
 
@@ -148,17 +148,13 @@ export class PostgresEventStore extends EventStore {
 
   override subscribeToAll(options: SubscribeOptions): Subscription {
     this.refuseWhenClosed();
-    const subscription = new CatchUpSubscription(
+    return this.subscriptions.begin(
       {
         read: (after, limit, signal) => this.readTail(after, limit, signal),
         changed: (after, signal) => this.tail.beyond(after, signal),
       },
       options,
     );
-    this.subscriptions.add(subscription);
-    const forget = (): unknown => this.subscriptions.delete(subscription);
-    subscription.done.then(forget, forget);
-    return subscription;
   }
 
   /** Answers the appends already accepted, stops the subscriptions and gives the connections back. */
@@ -168,7 +164,7 @@ export class PostgresEventStore extends EventStore {
 
   private async shutDown(): Promise<void> {
     await this.queue.drain();
-    await Promise.all([...this.subscriptions].map((subscription) => subscription.close()));
+    await this.subscriptions.close();
     const sessions = [...this.writers, this.tail];
     await Promise.all([...sessions.map((session) => session.close()), this.readers.end()]);
   }
