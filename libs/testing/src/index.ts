@@ -10,3 +10,10 @@ export * from './kafka-for-tests';
 export * from './message-bus-contract';
 export * from './merchants';
 export * from './product';
+export {
+  planOf,
+  type ReadPlan,
+  recordingDatabase,
+  type Statement,
+  withChangeUndone,
+} from './query-plan';

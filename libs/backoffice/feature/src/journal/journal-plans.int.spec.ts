@@ -1,6 +1,13 @@
 import { instant } from '@encaisse/kernel';
 import type { Database, SqlSession } from '@encaisse/platform/postgres';
-import { createTestDatabase } from '@encaisse/testing';
+import {
+  createTestDatabase,
+  planOf,
+  type ReadPlan,
+  recordingDatabase,
+  type Statement,
+  withChangeUndone,
+} from '@encaisse/testing';
 import type { ReadScope } from '../backoffice-directory';
 import { columnsOf } from '../export/export-column';
 import { exportedRows } from '../export/row-stream';
@@ -11,7 +18,6 @@ import {
   type OpenedJournal,
   openLargeJournal,
 } from '../fixtures/large-journal';
-import { planOf, type ReadPlan, recordingDatabase, type Statement } from '../fixtures/query-plan';
 import { eligibleOf, selectionOf } from '../mass-operations/mass-selection';
 import { RemittanceQueries } from '../remittances/remittance-queries';
 import type { RemittanceRow } from '../remittances/remittance-row';
@@ -74,16 +80,8 @@ const FILTERS: Readonly<Record<string, Query>> = {
   'currency jpy, rare': { currency: 'JPY' },
 };
 
-class Undo extends Error {}
-
-async function without(change: string, work: (session: SqlSession) => Promise<void>) {
-  const dropped = database.transaction(async (session) => {
-    await session.query(change);
-    await work(session);
-    throw new Undo();
-  });
-  await expect(dropped).rejects.toThrow(Undo);
-}
+const without = (change: string, work: (session: SqlSession) => Promise<void>) =>
+  withChangeUndone(change, work, database);
 
 const withoutIndex = (index: string, work: (session: SqlSession) => Promise<void>) =>
   without(`drop index ${JOURNAL_SCHEMA}.${index}`, work);

@@ -1,10 +1,17 @@
 import { instant } from '@encaisse/kernel';
 import { Database, type SqlSession } from '@encaisse/platform/postgres';
-import { createTestDatabase, type TestDatabase } from '@encaisse/testing';
+import {
+  createTestDatabase,
+  planOf,
+  type ReadPlan,
+  recordingDatabase,
+  type Statement,
+  type TestDatabase,
+  withChangeUndone,
+} from '@encaisse/testing';
 import type { ReadScope } from '../backoffice-directory';
 import { IDLE_SHOP, LARGE_SHOPS } from '../fixtures/large-journal';
 import { fillLargeRemittances } from '../fixtures/large-remittances';
-import { planOf, type ReadPlan, recordingDatabase, type Statement } from '../fixtures/query-plan';
 import type { Query } from '../search/query-parameters';
 import { RemittanceQueries, type RemittanceSorting } from './remittance-queries';
 import { parseRemittanceSearch } from './remittance-search';
@@ -183,16 +190,8 @@ describe('Plans of searches among the remittances of thirteen months', () => {
     120_000,
   );
 
-  class Undo extends Error {}
-
-  async function withoutIndex(change: string, work: (session: SqlSession) => Promise<void>) {
-    const dropped = database.transaction(async (session) => {
-      await session.query(change);
-      await work(session);
-      throw new Undo();
-    });
-    await expect(dropped).rejects.toThrow(Undo);
-  }
+  const withoutIndex = (change: string, work: (session: SqlSession) => Promise<void>) =>
+    withChangeUndone(change, work, database);
 
   const needed: readonly (readonly [string, string, ReadScope, RemittanceSorting])[] = [
     ['remittances_date', 'everything', root, byDate],

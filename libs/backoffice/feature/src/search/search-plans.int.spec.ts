@@ -1,6 +1,13 @@
 import { instant } from '@encaisse/kernel';
 import type { Database, SqlSession } from '@encaisse/platform/postgres';
-import { createTestDatabase } from '@encaisse/testing';
+import {
+  createTestDatabase,
+  planOf,
+  type ReadPlan,
+  recordingDatabase,
+  type Statement,
+  withChangeUndone,
+} from '@encaisse/testing';
 import type { ReadScope } from '../backoffice-directory';
 import {
   IDLE_SHOP,
@@ -8,7 +15,6 @@ import {
   type OpenedJournal,
   openLargeJournal,
 } from '../fixtures/large-journal';
-import { planOf, type ReadPlan, recordingDatabase, type Statement } from '../fixtures/query-plan';
 import { JOURNAL_SCHEMA } from '../journal/journal.projection';
 import { TransactionQueries, type TransactionSorting } from '../transactions/transaction-queries';
 import { StatisticsQueries, type Step } from '../statistics/statistics-queries';
@@ -204,16 +210,8 @@ describe('Plans of searches in a journal of thirteen months', () => {
     120_000,
   );
 
-  class Undo extends Error {}
-
-  async function withoutIndex(index: string, work: (session: SqlSession) => Promise<void>) {
-    const dropped = database.transaction(async (session) => {
-      await session.query(`drop index ${JOURNAL_SCHEMA}.${index}`);
-      await work(session);
-      throw new Undo();
-    });
-    await expect(dropped).rejects.toThrow(Undo);
-  }
+  const withoutIndex = (index: string, work: (session: SqlSession) => Promise<void>) =>
+    withChangeUndone(`drop index ${JOURNAL_SCHEMA}.${index}`, work, database);
 
   const needed: readonly (readonly [string, string, ReadScope, TransactionSorting])[] = [
     ['transactions_date', 'everything', root, byDate],
@@ -280,20 +278,16 @@ describe('Plans of figures over thirteen months', () => {
   );
 
   it('needs the key of the days: without it the figures of all nodes are read', async () => {
-    class Undo extends Error {}
     const asked: Statement[] = [];
     await figuresPlan('day', (statement) => {
       asked.push(statement);
       return planOf(statement, database);
     });
-    const dropped = database.transaction(async (session) => {
-      await session.query(
-        `alter table ${JOURNAL_SCHEMA}.statistics_day drop constraint statistics_day_pkey`,
-      );
+    const change = `alter table ${JOURNAL_SCHEMA}.statistics_day drop constraint statistics_day_pkey`;
+    const work = async (session: SqlSession) => {
       const plan = await planOf(asked[0]!, session);
       expect(plan.wholeTables).toEqual(['statistics_day']);
-      throw new Undo();
-    });
-    await expect(dropped).rejects.toThrow(Undo);
+    };
+    await withChangeUndone(change, work, database);
   });
 });
