@@ -3,7 +3,7 @@ import { uuidv7 } from 'uuidv7';
 import { writePayments } from './authorized-payments';
 import { type Bench, closedLoop, type Row, type Throughput } from './bench';
 import { startChild } from './child-service';
-import { freePort } from './free-port';
+import { freePort } from '@encaisse/testing';
 import { BIG_LOG_ENVIRONMENT } from './million-product';
 import { type BenchProduct, openBenchMerchant, startProduct } from './product';
 

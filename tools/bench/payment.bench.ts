@@ -3,7 +3,7 @@ import { Pool } from 'undici';
 import { uuidv7 } from 'uuidv7';
 import { type Bench, type BenchContext, closedLoop, type Row, type Throughput } from './bench';
 import { startChild } from './child-service';
-import { freePort } from './free-port';
+import { freePort } from '@encaisse/testing';
 import { costOf, cpuTimes, type PaymentCost, shownCost } from './cpu-times';
 import { BIG_LOG_ENVIRONMENT } from './million-product';
 import { benchCard, openBenchMerchant, startProduct } from './product';

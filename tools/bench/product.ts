@@ -6,7 +6,7 @@ import { ROOT_NODE, TOKEN_SCOPES, Tokens } from '@encaisse/platform/http';
 import { Pool } from 'undici';
 import { uuidv7 } from 'uuidv7';
 import { type ChildService, startChild } from './child-service';
-import { freePort } from './free-port';
+import { freePort } from '@encaisse/testing';
 
 const TOKEN_KEY = '11'.repeat(32);
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Bench, Row } from './bench';
 import { startChild } from './child-service';
-import { freePort } from './free-port';
+import { freePort } from '@encaisse/testing';
 import { residentBytes } from './resident-memory';
 
 const MEGABYTE = 1024 * 1024;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ROOT_NODE, TOKEN_SCOPES, Tokens } from '@encaisse/platform/http';
-import { freePort } from '../../bench/free-port';
+import { freePort } from '@encaisse/testing';
 import { KafkaVictim } from './kafka-victim';
 import { PostgresVictim } from './postgres-victim';
 import { RelayVictim } from './relay-victim';

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@encaisse/platform/postgres';
 import { Client } from 'pg';
-import { freePort } from '../../bench/free-port';
+import { freePort } from '@encaisse/testing';
 import { signalTree } from './process-tree';
 import type { Victim } from './victim';
 
