@@ -63,8 +63,8 @@ const byScope = CONTEXTS.map((context) => ({
     'scope:ledger',
     'scope:messages',
     'kind:contract',
-    // The log is read where the back office serves auditors.
-    ...(context === 'backoffice' ? ['scope:audit'] : []),
+    // The log is read, and people sign in, where the back office serves them.
+    ...(context === 'backoffice' ? ['scope:audit', 'scope:access'] : []),
   ],
 }));
 

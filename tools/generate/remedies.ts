@@ -5,8 +5,15 @@
 export const REMEDIES: Readonly<Record<string, string>> = {
   'invalid-request':
     'Correct the fields listed in `errors`: each has a pointer and the rule broken.',
-  unauthenticated: 'Send `Authorization: Bearer <token>` with a token that has not expired.',
-  forbidden: 'Ask an administrator for a token with the scope named in `detail`.',
+  unauthenticated:
+    'Sign in with `POST /api/v1/session`, or send `Authorization: Bearer` with a key or token in force.',
+  forbidden: 'Ask a user manager for a profile, or for a key, with the right named in `detail`.',
+  'second-factor-needed': 'Give the second factor with `POST /api/v1/session/second-factor`.',
+  'password-change-needed': 'Choose a new password with `PUT /api/v1/me/password`.',
+  'terms-not-accepted':
+    'Read `GET /api/v1/terms`, then accept them with `POST /api/v1/me/terms`, or sign out.',
+  'csrf-token-wrong':
+    'Send the header `X-CSRF-Token` with the `csrfToken` that `GET /api/v1/session` gives.',
   'not-found':
     'Check the identifier and the node of the token: what lies outside the node answers the same.',
   'body-too-large': 'Send at most 1 MiB; split a mass operation into several requests.',
@@ -21,6 +28,34 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'unknown-field': 'Remove the field named in `errors`, or correct its spelling.',
   'invalid-amount': 'Send a positive whole number of minor units: 12,50 € is `1250`.',
   'unknown-currency': 'Send the three letters of ISO 4217, for instance `EUR`.',
+
+  'sign-in-refused': 'Check login and password; a user manager or support can send a new link.',
+  'account-locked': 'Ask a user manager or support for a new link: it lifts the lock.',
+  'account-disabled': 'Ask a user manager to open the account again.',
+  'temporary-password-expired': 'Ask a user manager or support for a new first password or link.',
+  'session-elsewhere':
+    'Sign out on the other computer, or wait until it was idle for fifteen minutes.',
+  'too-many-attempts': 'Wait for the seconds in `retryAfterSeconds`, then try again.',
+
+  'login-taken': 'Choose another login, or leave it out: one is made from the name.',
+  'profile-not-allowed': 'Choose a profile that yours may manage; ask support for others.',
+  'merchant-above-brands': 'Give a merchant’s user the node of a brand, a group or a shop.',
+  'user-unknown': 'Check the identifier: what lies outside your node answers the same.',
+  'own-account': 'Ask another user manager, or use the own account’s routes.',
+  'user-disabled': 'Open the account again first.',
+  'last-manager': 'Give another user of the brand the profile of a manager first.',
+  'contact-channels-together': 'Change one of the two, then the other in a second request.',
+  'email-taken': 'Give the user an e-mail address of their own.',
+  'delivery-not-allowed': 'Ask for a link instead.',
+
+  'current-password-wrong': 'Type the current password again.',
+  'passwords-differ': 'Type the new password twice, the same.',
+  'password-too-long': 'Choose a shorter one: `most` tells how long it may be.',
+  'password-too-short': 'Choose a longer one, or add a second factor first.',
+  'password-too-weak': 'Use lower and upper case, digits and other characters.',
+  'password-too-common': 'Choose one that is not built around a common word.',
+  'password-used-before': 'Choose one that was not among the last four.',
+  'terms-version-old': 'Show the version named in `version`, and accept that one.',
 
   'unknown-shop': 'Use the identifier of a shop at or below the node of the token.',
   'unknown-contract':

@@ -1,3 +1,4 @@
+import { AccessModule } from '@encaisse/access/feature';
 import { AcquirerSimulatorModule } from '@encaisse/acquirer-simulator/feature';
 import { EventsModule } from '@encaisse/audit/feature';
 import { AuthorizationModule } from '@encaisse/authorization/feature';
@@ -16,6 +17,7 @@ export const ALL_MODULES = [
   AuthorizationModule,
   CashdeskModule,
   RemittanceModule,
+  AccessModule,
   BackofficeModule,
   EventsModule,
   SchedulerModule,

@@ -3,6 +3,7 @@ import { CashdeskModule } from '@encaisse/cashdesk/feature';
 import type { Environment, Instant } from '@encaisse/kernel';
 import { instantOfEpochMillis } from '@encaisse/kernel';
 import { MerchantOnboardingModule } from '@encaisse/merchant-onboarding/feature';
+import { type Action, ACTIONS } from '@encaisse/platform/access';
 import { Clock, SystemTimers, Timers } from '@encaisse/platform/clock';
 import { EventStore, Streams } from '@encaisse/platform/event-store';
 import { LeasedEventStore, Leases } from '@encaisse/platform/leases';
@@ -198,7 +199,8 @@ export function callerAt(nodeId: string, environment: Environment, login: string
     displayName: login,
     nodeId,
     environment,
-    scopes: ['read', 'operate', 'administer', 'operator'] as const,
+    actions: new Set<Action>(ACTIONS),
+    person: null,
   };
 }
 

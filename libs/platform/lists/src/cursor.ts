@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson, isUuid } from '@encaisse/kernel';
-import { readProblem } from '../read-problems';
+import { readProblem } from './read-problems';
 
 /** Where a page ended: the value it is sorted by, and the row's id. */
 export type PageEnd = { readonly value: string | number; readonly id: string };

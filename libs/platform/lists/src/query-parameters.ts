@@ -1,4 +1,4 @@
-import { readProblem } from '../read-problems';
+import { readProblem } from './read-problems';
 
 /** A query string as the HTTP server gives it: a text, or several when a name is repeated. */
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;

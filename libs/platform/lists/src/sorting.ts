@@ -1,4 +1,4 @@
-import { readProblem } from '../read-problems';
+import { readProblem } from './read-problems';
 import { type Query, valueOf } from './query-parameters';
 
 /** A column a list can be sorted by, and how its value is compared. */

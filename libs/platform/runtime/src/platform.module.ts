@@ -1,13 +1,14 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
+import { ActionLog, Machines, Sessions } from '@encaisse/platform/access';
 import { Clock, ControllableClock, SystemTimers, Timers } from '@encaisse/platform/clock';
 import { EventStore, Streams } from '@encaisse/platform/event-store';
 import {
+  AccessGuard,
   bodyValidation,
   LedgerPositionGuard,
   ProblemFilter,
-  TokenGuard,
   Tokens,
 } from '@encaisse/platform/http';
 import { Leases } from '@encaisse/platform/leases';
@@ -46,7 +47,7 @@ export class PlatformModule {
         ...parts,
         { provide: APP_FILTER, useValue: new ProblemFilter(platform.logger) },
         { provide: APP_PIPE, useFactory: bodyValidation },
-        { provide: APP_GUARD, useClass: TokenGuard },
+        { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_GUARD, useClass: LedgerPositionGuard },
       ],
       exports: parts,
@@ -73,6 +74,9 @@ function partsOf(platform: Platform): Provider[] {
     { provide: Workers, useValue: platform.workers },
     { provide: TransactionNumbers, useValue: platform.numbers },
     { provide: Tokens, useValue: platform.tokens },
+    { provide: Sessions, useValue: platform.sessions },
+    { provide: Machines, useValue: platform.machines },
+    { provide: ActionLog, useValue: platform.actionLog },
     { provide: CardVault, useValue: platform.cardVault },
     { provide: PersonVault, useValue: platform.personVault },
     { provide: Keyring, useValue: platform.keyring },

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { MigrationInterface } from 'typeorm';
+import { AccessTables, ActionLog, Machines, Sessions } from '@encaisse/platform/access';
 import { type Clock, ControllableClock, SystemClock } from '@encaisse/platform/clock';
 import { type EventStore, Streams } from '@encaisse/platform/event-store';
-import { Tokens } from '@encaisse/platform/http';
+import { Authentication, Tokens } from '@encaisse/platform/http';
 import {
   BusTables,
   KafkaBusTables,
@@ -51,6 +52,10 @@ export type Platform = {
   readonly workers: Workers;
   readonly numbers: TransactionNumbers;
   readonly tokens: Tokens;
+  readonly sessions: Sessions;
+  readonly machines: Machines;
+  readonly actionLog: ActionLog;
+  readonly authentication: Authentication;
   readonly cardVault: CardVault;
   readonly personVault: PersonVault;
   readonly keyring: Keyring;
@@ -70,6 +75,7 @@ export const PLATFORM_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   LeaseTables,
   KafkaBusTables,
   KafkaInboxByPosition,
+  AccessTables,
 ];
 
 /** Opens the platform of one process. Throws StartRefused with one line when it cannot. */
@@ -130,13 +136,15 @@ async function assemble(
     metrics.watchRelay(bus);
     readiness.register('message bus', () => bus.condition());
   }
+  const streams = new Streams(store);
+  const persons = new PostgresPersonVault(database, keyring);
   return {
     service,
     settings,
     logger,
     database,
     store,
-    streams: new Streams(store),
+    streams,
     clock,
     projections,
     bus,
@@ -144,9 +152,9 @@ async function assemble(
     timedJobs: new TimedJobs(database, clock, logger, leases),
     workers: new Workers(logger, leases),
     numbers: new TransactionNumbers(database),
-    tokens: new Tokens(Buffer.from(settings.tokenKey ?? keptKey(dataDir, 'token.key'), 'hex')),
+    ...openAccess(settings, dataDir, { database, streams, persons, clock }),
     cardVault: new PostgresCardVault(database, keyring),
-    personVault: new PostgresPersonVault(database, keyring),
+    personVault: persons,
     keyring,
     readiness,
     metrics,
@@ -158,6 +166,28 @@ async function assemble(
     },
   };
 }
+
+/** What finds out who calls, and records what they did. */
+function openAccess(
+  settings: Settings,
+  dataDir: string,
+  { database, streams, persons, clock }: AccessParts,
+): Pick<Platform, 'tokens' | 'sessions' | 'machines' | 'actionLog' | 'authentication'> {
+  const key = Buffer.from(settings.tokenKey ?? keptKey(dataDir, 'token.key'), 'hex');
+  const tokens = new Tokens(key, settings.nodeEnvironment !== 'production');
+  const sessions = new Sessions(database);
+  const machines = new Machines(database);
+  const actionLog = new ActionLog(streams, persons, clock);
+  const parts = { tokens, sessions, machines, persons, clock };
+  return { tokens, sessions, machines, actionLog, authentication: new Authentication(parts) };
+}
+
+type AccessParts = {
+  readonly database: Database;
+  readonly streams: Streams;
+  readonly persons: PersonVault;
+  readonly clock: Clock;
+};
 
 /** Over Kafka when brokers are set, else from the log itself. */
 function openBus(

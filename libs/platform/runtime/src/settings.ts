@@ -1,3 +1,4 @@
+import { ACCESS_SETTINGS } from './access-settings';
 import { EVENT_LOG_SETTINGS } from './event-log';
 import { KAFKA_SETTINGS, kafkaMistakes } from './kafka-settings';
 import {
@@ -145,6 +146,7 @@ export const SETTINGS = {
     shownDefault: '10',
     read: wholeNumber(10, 5, 200),
   },
+  ...ACCESS_SETTINGS,
   ...KAFKA_SETTINGS,
 } as const satisfies Record<string, SettingDefinition<unknown>>;
 

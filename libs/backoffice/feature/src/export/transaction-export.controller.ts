@@ -2,15 +2,13 @@ import { Controller, Get, Query as QueryParameters, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { businessDayOf } from '@encaisse/kernel';
 import { Clock } from '@encaisse/platform/clock';
-import { type Caller, CurrentCaller, Needs, ReadsFrom } from '@encaisse/platform/http';
+import { type Caller, CurrentCaller, Logged, Needs, ReadsFrom } from '@encaisse/platform/http';
+import { listedValues, orderBy, type Query, sortingOf, valueOf } from '@encaisse/platform/lists';
 import { Database } from '@encaisse/platform/postgres';
 import type { FastifyReply } from 'fastify';
 import { BackofficeDirectory } from '../backoffice-directory';
 import { JOURNAL_PROJECTION } from '../journal/journal.projection';
-import { orderBy } from '../search/keyset-page';
-import { listedValues, type Query, valueOf } from '../search/query-parameters';
 import { searchConditions } from '../search/search-conditions';
-import { sortingOf } from '../search/sorting';
 import { parseTransactionSearch } from '../search/transaction-search';
 import { ApiTransactionFilters } from '../transactions/search-query-docs';
 import { TRANSACTIONS, TRANSACTION_SORT_COLUMNS } from '../transactions/transaction-queries';
@@ -34,7 +32,8 @@ export class TransactionExportController {
   ) {}
 
   @Get()
-  @Needs('read')
+  @Needs('export')
+  @Logged('EXPORT')
   @ApiOperation({ summary: 'Export everything a search finds, without a cap' })
   @ApiProduces('text/csv', 'text/plain', 'application/xml')
   @ApiTransactionFilters()

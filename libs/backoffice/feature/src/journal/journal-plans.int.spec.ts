@@ -1,4 +1,5 @@
 import { instant } from '@encaisse/kernel';
+import { orderBy, type Query } from '@encaisse/platform/lists';
 import type { Database, SqlSession } from '@encaisse/platform/postgres';
 import {
   createTestDatabase,
@@ -21,8 +22,6 @@ import {
 import { eligibleOf, selectionOf } from '../mass-operations/mass-selection';
 import { RemittanceQueries } from '../remittances/remittance-queries';
 import type { RemittanceRow } from '../remittances/remittance-row';
-import { orderBy } from '../search/keyset-page';
-import type { Query } from '../search/query-parameters';
 import { searchConditions } from '../search/search-conditions';
 import { parseTransactionSearch } from '../search/transaction-search';
 import {

@@ -2,7 +2,23 @@ import { Controller, Get, Param, Query as QueryParameters, Res } from '@nestjs/c
 import { ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { businessDayOf, isUuid } from '@encaisse/kernel';
 import { Clock } from '@encaisse/platform/clock';
-import { type Caller, CurrentCaller, Needs, notFound, ReadsFrom } from '@encaisse/platform/http';
+import {
+  type Caller,
+  CurrentCaller,
+  Logged,
+  Needs,
+  notFound,
+  ReadsFrom,
+} from '@encaisse/platform/http';
+import {
+  limitOf,
+  listedValues,
+  orderBy,
+  type Query,
+  refuseUnknown,
+  sortingOf,
+  valueOf,
+} from '@encaisse/platform/lists';
 import { Database } from '@encaisse/platform/postgres';
 import type { FastifyReply } from 'fastify';
 import { BackofficeDirectory } from '../backoffice-directory';
@@ -12,15 +28,6 @@ import { LANGUAGES } from '../export/languages';
 import { REMITTANCE_COLUMNS } from '../export/remittance-columns';
 import { sendFile } from '../export/send-file';
 import { JOURNAL_PROJECTION } from '../journal/journal.projection';
-import { orderBy } from '../search/keyset-page';
-import {
-  limitOf,
-  listedValues,
-  type Query,
-  refuseUnknown,
-  valueOf,
-} from '../search/query-parameters';
-import { sortingOf } from '../search/sorting';
 import { ApiPaging } from '../transactions/search-query-docs';
 import { TRANSACTION_SORT_COLUMNS } from '../transactions/transaction-queries';
 import { transactionView } from '../transactions/transaction-view';
@@ -49,7 +56,7 @@ export class RemittancesController {
   ) {}
 
   @Get()
-  @Needs('read')
+  @Needs('view-remittances')
   @ApiOperation({ summary: 'Search remittances (REM-06), newest first, by cursor pages' })
   @ApiRemittanceFilters()
   @ApiPaging(Object.keys(REMITTANCE_SORT_COLUMNS))
@@ -64,7 +71,8 @@ export class RemittancesController {
   }
 
   @Get('export')
-  @Needs('read')
+  @Needs('export')
+  @Logged('EXPORT')
   @ApiOperation({ summary: 'Export every remittance a search finds, without a cap (REM-12)' })
   @ApiProduces('text/csv', 'text/plain', 'application/xml')
   @ApiRemittanceFilters()
@@ -103,14 +111,14 @@ export class RemittancesController {
   }
 
   @Get(':remittanceId')
-  @Needs('read')
+  @Needs('view-remittances')
   @ApiOperation({ summary: 'Show a remittance' })
   async detail(@Param('remittanceId') remittanceId: string, @CurrentCaller() caller: Caller) {
     return remittanceDetail(await this.visible(remittanceId, caller));
   }
 
   @Get(':remittanceId/transactions')
-  @Needs('read')
+  @Needs('view-remittances')
   @ApiOperation({ summary: 'List the transactions of a remittance (REM-11), by cursor pages' })
   @ApiPaging(Object.keys(TRANSACTION_SORT_COLUMNS))
   async transactions(

@@ -8,6 +8,7 @@ import type { EventMetadata } from '@encaisse/platform/event-store';
 import {
   type Caller,
   CurrentCaller,
+  Logged,
   Needs,
   orProblem,
   problems,
@@ -68,7 +69,8 @@ export class ChangeContractController {
   ) {}
 
   @Patch()
-  @Needs('administer')
+  @Needs('edit-contract')
+  @Logged('SETTING_CHANGE')
   @ApiOperation({ summary: 'Edit the four fields a merchant may change (CONT-08)' })
   async change(
     @Param('contractId') contractId: string,
@@ -87,7 +89,8 @@ export class ChangeContractController {
 
   @Post('deactivate')
   @HttpCode(200)
-  @Needs('administer')
+  @Needs('administer-merchants')
+  @Logged('CONTRACT_CHANGE')
   @ApiOperation({ summary: 'Stop a contract: its payments are refused from now on (CONT-09)' })
   deactivate(
     @Param('contractId') contractId: string,
@@ -100,7 +103,8 @@ export class ChangeContractController {
 
   @Post('activate')
   @HttpCode(200)
-  @Needs('administer')
+  @Needs('administer-merchants')
+  @Logged('CONTRACT_CHANGE')
   @ApiOperation({ summary: 'Restore a contract' })
   activate(
     @Param('contractId') contractId: string,
