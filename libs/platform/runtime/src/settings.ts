@@ -1,5 +1,6 @@
 import { EVENT_LOG_SETTINGS } from './event-log';
 import { KAFKA_SETTINGS, kafkaMistakes } from './kafka-settings';
+import { MESSAGE_SETTINGS, messageMistakes } from './message-settings';
 import {
   oneOf,
   optional,
@@ -145,6 +146,7 @@ export const SETTINGS = {
     shownDefault: '10',
     read: wholeNumber(10, 5, 200),
   },
+  ...MESSAGE_SETTINGS,
   ...KAFKA_SETTINGS,
 } as const satisfies Record<string, SettingDefinition<unknown>>;
 
@@ -178,7 +180,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     }
   }
   if (mistakes.length === 0)
-    mistakes.push(...productionMistakes(values as Settings), ...kafkaMistakes(values as Settings));
+    for (const mistakesOf of [productionMistakes, messageMistakes, kafkaMistakes])
+      mistakes.push(...mistakesOf(values as Settings));
   if (mistakes.length > 0) throw new InvalidSettings(mistakes);
   return values as Settings;
 }
