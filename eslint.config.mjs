@@ -5,8 +5,8 @@ import tseslint from 'typescript-eslint';
 
 const PURE = ['libs/kernel/**/*.ts', 'libs/*/domain/**/*.ts', 'libs/*/contract/**/*.ts'];
 const FEATURES = ['libs/*/feature/**/*.ts'];
-/** Plays the acquirer outside: a machine of its own, no part of what is simulated. */
-const COUNTERPARTS = ['libs/acquirer-simulator/**/*.ts'];
+/** Play what stands outside: machines of their own, no part of what is simulated. */
+const COUNTERPARTS = ['libs/acquirer-simulator/**/*.ts', 'libs/mail-sink/**/*.ts'];
 const SPECS = ['**/*.spec.ts', '**/*.property.ts'];
 /** Suites and examples that specs run: as long as what they list. */
 const TEST_MATERIAL = ['libs/testing/**/*.ts', 'libs/*/*/src/testing/**/*.ts'];
@@ -65,6 +65,8 @@ const byScope = CONTEXTS.map((context) => ({
     'kind:contract',
     // The log is read, and people sign in, where the back office serves them.
     ...(context === 'backoffice' ? ['scope:audit', 'scope:access'] : []),
+    // What plays the outside runs in one process.
+    ...(context === 'acquirer-simulator' ? ['scope:mail-sink'] : []),
   ],
 }));
 

@@ -92,6 +92,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
 
   'selection-too-large': 'Narrow the search: `largest` tells how many go at once.',
   'selection-changed': 'Show the new count and totals, and have them confirmed again.',
+  'message-not-failed': 'Wait: what is queued or being sent is delivered by itself.',
   'selection-empty': 'Nothing is left to do, or the search looks elsewhere.',
 
   'authorization-in-progress': 'Wait for the acquirer’s answer: the transaction tells its status.',

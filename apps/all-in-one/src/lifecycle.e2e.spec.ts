@@ -18,6 +18,7 @@ async function environment(more: Record<string, string> = {}) {
   return {
     PORT: String(await freePort()),
     ACQUIRER_SIMULATOR_PORT: String(await freePort()),
+    SMTP_SINK_PORT: String(await freePort()),
     DATA_DIR: dataDir(),
     ACQUIRER_TIMEOUT_MS: '1000',
     ...more,

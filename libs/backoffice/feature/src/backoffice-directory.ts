@@ -45,6 +45,12 @@ export class BackofficeDirectory {
     };
   }
 
+  /** The node and all below it. */
+  nodesAtOrBelow(nodeId: string): readonly string[] {
+    const below = this.current.childrenOf(nodeId);
+    return [nodeId, ...below.flatMap((child) => this.nodesAtOrBelow(child.nodeId))];
+  }
+
   private historyOf(nodeId: string): number {
     return this.current.brandOf(nodeId)?.historyMonths ?? this.settings.historyMonths;
   }

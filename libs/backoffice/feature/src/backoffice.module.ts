@@ -9,6 +9,8 @@ import { MassOperationQueries } from './mass-operations/mass-operation-queries';
 import { MassOperationRequests } from './mass-operations/mass-operation-requests';
 import { MassOperationsController } from './mass-operations/mass-operations.controller';
 import { MassSelection } from './mass-operations/mass-selection';
+import { MessageQueries } from './messages/message-queries';
+import { MessagesController } from './messages/messages.controller';
 import { RemittanceQueries } from './remittances/remittance-queries';
 import { RemittancesController } from './remittances/remittances.controller';
 import { remittancesProjection } from './remittances/remittances.projection';
@@ -25,6 +27,7 @@ import { TransactionsController } from './transactions/transactions.controller';
     StatisticsController,
     RemittancesController,
     MassOperationsController,
+    MessagesController,
   ],
   providers: [
     BackofficeDirectory,
@@ -34,6 +37,7 @@ import { TransactionsController } from './transactions/transactions.controller';
     MassSelection,
     MassOperationRequests,
     MassOperationQueries,
+    MessageQueries,
     MonthUpkeep,
   ],
 })

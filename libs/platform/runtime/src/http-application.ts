@@ -23,12 +23,16 @@ const REQUEST_ID = /^[\w.-]{1,64}$/;
 /** A context's Nest module, with what its features ask of the event store beyond the port's promises. */
 export type ServiceModule = (Type | DynamicModule) & {
   readonly storeNeeds?: readonly StoreNeed[];
+  /** In production nothing of it is there: no route, no socket. */
+  readonly isOutsideProductionOnly?: boolean;
 };
 
 @Module({})
 class ServiceRoot {
   static of(platform: Platform, modules: readonly ServiceModule[]): DynamicModule {
-    return { module: ServiceRoot, imports: [PlatformModule.of(platform), ...modules] };
+    const isProduction = platform.settings.nodeEnvironment === 'production';
+    const wanted = modules.filter((one) => !(isProduction && one.isOutsideProductionOnly));
+    return { module: ServiceRoot, imports: [PlatformModule.of(platform), ...wanted] };
   }
 }
 

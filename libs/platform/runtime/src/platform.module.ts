@@ -12,6 +12,7 @@ import {
   Tokens,
 } from '@encaisse/platform/http';
 import { Leases } from '@encaisse/platform/leases';
+import { Mailer, Outbox, SmsSender } from '@encaisse/platform/mail';
 import { MessageBus } from '@encaisse/platform/message-bus';
 import { Database } from '@encaisse/platform/postgres';
 import { Projections } from '@encaisse/platform/projections';
@@ -80,6 +81,9 @@ function partsOf(platform: Platform): Provider[] {
     { provide: CardVault, useValue: platform.cardVault },
     { provide: PersonVault, useValue: platform.personVault },
     { provide: Keyring, useValue: platform.keyring },
+    { provide: Mailer, useValue: platform.messages.mailer },
+    { provide: SmsSender, useValue: platform.messages.smsSender },
+    { provide: Outbox, useValue: platform.messages.outbox },
     { provide: Readiness, useValue: platform.readiness },
     { provide: Metrics, useValue: platform.metrics },
   ];

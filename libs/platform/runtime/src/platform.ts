@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { MigrationInterface } from 'typeorm';
 import { AccessTables, ActionLog, Machines, Sessions } from '@encaisse/platform/access';
-import { type Clock, ControllableClock, SystemClock } from '@encaisse/platform/clock';
+import { type Clock, ControllableClock, SystemClock, SystemTimers } from '@encaisse/platform/clock';
 import { type EventStore, Streams } from '@encaisse/platform/event-store';
 import { Authentication, Tokens } from '@encaisse/platform/http';
 import {
@@ -13,6 +13,7 @@ import {
   type MessageBus,
 } from '@encaisse/platform/message-bus';
 import { LeasedEventStore, Leases, LeaseTables } from '@encaisse/platform/leases';
+import { MailTables, MessageService } from '@encaisse/platform/mail';
 import { Database, startEmbeddedPostgres } from '@encaisse/platform/postgres';
 import { PlatformTables1763769600000, Projections } from '@encaisse/platform/projections';
 import {
@@ -28,6 +29,7 @@ import { restoreClock } from './dev-clock';
 import { openEventLog } from './event-log';
 import { kafkaOf } from './kafka-settings';
 import { createLogger, type Logger } from './logger';
+import { messageTransports } from './message-settings';
 import { Metrics } from './metrics';
 import { Readiness } from './readiness';
 import type { Settings } from './settings';
@@ -59,6 +61,8 @@ export type Platform = {
   readonly cardVault: CardVault;
   readonly personVault: PersonVault;
   readonly keyring: Keyring;
+  /** Mails and short messages: what queues them, and the worker that delivers them. */
+  readonly messages: MessageService;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
   /** Null when no endpoint for traces is set. */
@@ -76,6 +80,7 @@ export const PLATFORM_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   KafkaBusTables,
   KafkaInboxByPosition,
   AccessTables,
+  MailTables,
 ];
 
 /** Opens the platform of one process. Throws StartRefused with one line when it cannot. */
@@ -130,12 +135,10 @@ async function assemble(
   tracing?.follow(bus);
   const metrics = new Metrics(service);
   metrics.watchProjections(projections);
-  metrics.watchConsumers(bus);
   const readiness = new Readiness();
-  if (bus instanceof KafkaMessageBus) {
-    metrics.watchRelay(bus);
-    readiness.register('message bus', () => bus.condition());
-  }
+  watchBus(bus, metrics, readiness);
+  const workers = new Workers(logger, leases);
+  const messages = openMessages({ settings, database, keyring, clock, logger, workers, readiness });
   const streams = new Streams(store);
   const persons = new PostgresPersonVault(database, keyring);
   return {
@@ -150,17 +153,19 @@ async function assemble(
     bus,
     leases,
     timedJobs: new TimedJobs(database, clock, logger, leases),
-    workers: new Workers(logger, leases),
+    workers,
     numbers: new TransactionNumbers(database),
     ...openAccess(settings, dataDir, { database, streams, persons, clock }),
     cardVault: new PostgresCardVault(database, keyring),
     personVault: persons,
     keyring,
+    messages,
     readiness,
     metrics,
     tracing,
     close: async () => {
       await tracing?.close();
+      await messages.close();
       await store.close();
       await database.close();
     },
@@ -188,6 +193,33 @@ type AccessParts = {
   readonly persons: PersonVault;
   readonly clock: Clock;
 };
+function watchBus(
+  bus: LogMessageBus | KafkaMessageBus,
+  metrics: Metrics,
+  readiness: Readiness,
+): void {
+  metrics.watchConsumers(bus);
+  if (!(bus instanceof KafkaMessageBus)) return;
+  metrics.watchRelay(bus);
+  readiness.register('message bus', () => bus.condition());
+}
+
+function openMessages({
+  settings,
+  workers,
+  readiness,
+  ...parts
+}: Pick<
+  Platform,
+  'settings' | 'database' | 'keyring' | 'clock' | 'logger' | 'workers' | 'readiness'
+>): MessageService {
+  const transports = messageTransports(settings);
+  const messages = new MessageService({ ...parts, ...transports, timers: new SystemTimers() });
+  workers.register(messages);
+  readiness.register('mails', () => messages.condition('MAIL'));
+  readiness.register('short messages', () => messages.condition('SMS'));
+  return messages;
+}
 
 /** Over Kafka when brokers are set, else from the log itself. */
 function openBus(

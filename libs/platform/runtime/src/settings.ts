@@ -1,6 +1,7 @@
 import { ACCESS_SETTINGS } from './access-settings';
 import { EVENT_LOG_SETTINGS } from './event-log';
 import { KAFKA_SETTINGS, kafkaMistakes } from './kafka-settings';
+import { MESSAGE_SETTINGS, messageMistakes } from './message-settings';
 import {
   oneOf,
   optional,
@@ -147,6 +148,7 @@ export const SETTINGS = {
     read: wholeNumber(10, 5, 200),
   },
   ...ACCESS_SETTINGS,
+  ...MESSAGE_SETTINGS,
   ...KAFKA_SETTINGS,
 } as const satisfies Record<string, SettingDefinition<unknown>>;
 
@@ -180,7 +182,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     }
   }
   if (mistakes.length === 0)
-    mistakes.push(...productionMistakes(values as Settings), ...kafkaMistakes(values as Settings));
+    for (const mistakesOf of [productionMistakes, messageMistakes, kafkaMistakes])
+      mistakes.push(...mistakesOf(values as Settings));
   if (mistakes.length > 0) throw new InvalidSettings(mistakes);
   return values as Settings;
 }

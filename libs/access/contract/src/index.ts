@@ -1,0 +1,4 @@
+export * from './action-events';
+export * from './person-reference';
+export * from './terms-events';
+export * from './user-events';

@@ -1,0 +1,47 @@
+import { Module, type OnModuleInit } from '@nestjs/common';
+import { Projections } from '@encaisse/platform/projections';
+import { AccessDirectory } from './access-directory';
+import { PasswordChanges } from './passwords/change-password';
+import { FirstCredentials } from './passwords/first-credentials';
+import { PasswordHashing } from './passwords/password-hashing';
+import { Passwords } from './passwords/passwords';
+import { PasswordsController } from './passwords/passwords.controller';
+import { Accounts } from './sign-in/accounts';
+import { SessionController } from './sign-in/session.controller';
+import { SessionViews } from './sign-in/session-view';
+import { SignIn } from './sign-in/sign-in';
+import { SignInThrottle } from './sign-in/sign-in-throttle';
+import { TermsController } from './terms/terms.controller';
+import { TermsOfUse } from './terms/terms-of-use';
+import { UserAccounts } from './users/user-accounts';
+import { UserPersons } from './users/user-persons';
+import { UserQueries } from './users/user-queries';
+import { UsersController } from './users/users.controller';
+import { usersProjection } from './users.projection';
+
+/** Who gets in and what they may do: people, machines, and the record of what they did. */
+@Module({
+  controllers: [SessionController, PasswordsController, TermsController, UsersController],
+  providers: [
+    AccessDirectory,
+    Accounts,
+    FirstCredentials,
+    PasswordChanges,
+    PasswordHashing,
+    Passwords,
+    SessionViews,
+    SignIn,
+    SignInThrottle,
+    TermsOfUse,
+    UserAccounts,
+    UserPersons,
+    UserQueries,
+  ],
+})
+export class AccessModule implements OnModuleInit {
+  constructor(private readonly projections: Projections) {}
+
+  onModuleInit(): void {
+    this.projections.register(usersProjection);
+  }
+}

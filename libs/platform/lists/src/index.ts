@@ -1,0 +1,7 @@
+export * from './cursor';
+export * from './keyset-page';
+export * from './like-pattern';
+export * from './query-parameters';
+export * from './read-problems';
+export * from './sorting';
+export * from './sql-conditions';
