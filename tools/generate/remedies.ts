@@ -57,6 +57,15 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'password-used-before': 'Choose one that was not among the last four.',
   'terms-version-old': 'Show the version named in `version`, and accept that one.',
 
+  'link-unknown': 'Open the link of the last mail again, or ask for a new one.',
+  'link-used': 'Sign in with the password that was chosen, or ask for a new link.',
+  'link-expired': 'Ask a user manager or support for a new link.',
+  'contact-change-pending':
+    'Confirm the other change with its code, or drop it with `DELETE /api/v1/me/contact-change`.',
+  'no-contact-change': 'Begin with `PATCH /api/v1/me` and a new `email` or `mobile`.',
+  'code-wrong': 'Type the six digits of the last message.',
+  'code-spent': 'Begin the change again: another code is sent.',
+
   'unknown-shop': 'Use the identifier of a shop at or below the node of the token.',
   'unknown-contract':
     'Use a contract of this shop: `GET /api/v1/nodes/{nodeId}/contracts` lists them.',

@@ -13,7 +13,7 @@ describe('Take a payment', () => {
   afterAll(() => product.stop());
 
   const take = (body: object, options = {}) => product.post('/api/v1/payments', body, options);
-  const position = () => product.store.lastPosition();
+  const position = () => product.lastFact();
 
   it('PAY-09 answers 201 with the accepted payment, to send at its planned date', async () => {
     const { status, body, headers } = await take(payment(merchant, 5500));

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import type { RecordedEvent } from '@encaisse/platform/event-store';
-import { Tokens } from '@encaisse/platform/http';
+import { actionsOfScopes, Tokens } from '@encaisse/platform/http';
 import { MessageBus } from '@encaisse/platform/message-bus';
 import { type Projection, Projections } from '@encaisse/platform/projections';
 import {
@@ -329,7 +329,7 @@ describe('Operating a running installation', () => {
       actor: { login: 'camille' },
       nodeId: 'root',
       environment: 'TEST',
-      scopes: ['read', 'operate'],
+      actions: actionsOfScopes(['read', 'operate']),
     });
     expect((await run(environment, ...words.slice(0, 3), '--scopes', 'all')).said).toMatch(
       /^encaisse: --scopes takes read, /,

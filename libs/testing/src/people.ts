@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
 import type { Answer, CallOptions, Product } from './product';
 
@@ -104,4 +105,32 @@ export async function signedInUser(
   const accepted = await browser.post('/api/v1/me/terms', { version: 1 });
   if (accepted.status !== 200) throw new Error(`the terms were not accepted: ${accepted.text}`);
   return { user: { ...created, password: CHOSEN_PASSWORD }, browser };
+}
+
+type TakenMail = {
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text: string;
+};
+
+/** The newest mail to an address, once the local SMTP server took one that a test is waiting for. */
+export async function mailTo(product: Product, address: string, count = 1): Promise<TakenMail> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const { items } = (await product.get('/dev/mail.json', { token: '' })).body;
+    const found = (items as TakenMail[]).filter(({ to }) => to.includes(address));
+    if (found.length >= count && found[0]) return found[0];
+    await wait(50);
+  }
+  throw new Error(`no mail reached ${address}`);
+}
+
+/** The newest short message to a mobile, as written to a file. */
+export async function smsTo(product: Product, mobile: string): Promise<string> {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
+    const { items } = (await product.get('/dev/sms.json', { token: '' })).body;
+    const found = (items as { to: string; text: string }[]).find(({ to }) => to === mobile);
+    if (found) return found.text;
+    await wait(50);
+  }
+  throw new Error(`no short message reached ${mobile}`);
 }

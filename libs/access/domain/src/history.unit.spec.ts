@@ -1,7 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ActionRecorded, TermsPublished, UserEvent } from '@encaisse/access/contract';
+import type {
+  ActionRecorded,
+  PreferencesSaved,
+  TermsPublished,
+  UserEvent,
+} from '@encaisse/access/contract';
 import { actionStream } from './action/action';
+import { preferencesStream } from './preferences/preferences';
 import { termsStream } from './terms/terms';
 import { userStream } from './user/user';
 
@@ -9,6 +15,7 @@ const FOLDERS = {
   user: join(__dirname, 'user', 'history'),
   terms: join(__dirname, 'terms', 'history'),
   action: join(__dirname, 'action', 'history'),
+  preferences: join(__dirname, 'preferences', 'history'),
 };
 
 function stored(folder: keyof typeof FOLDERS, type: string): unknown {
@@ -25,6 +32,7 @@ describe('Every version of every event ever written', () => {
     [FOLDERS.user, userStream.schemaVersions],
     [FOLDERS.terms, termsStream.schemaVersions],
     [FOLDERS.action, actionStream.schemaVersions],
+    [FOLDERS.preferences, preferencesStream.schemaVersions],
   ])('keeps one example of each version in %s', (folder, versions) => {
     const expected = Object.entries(versions).flatMap(([type, current]) =>
       Array.from({ length: current }, (_, index) => `${type}.v${index + 1}.json`),
@@ -44,6 +52,12 @@ describe('Every version of every event ever written', () => {
     const reopened = userAfter('UserCreated', 'UserDisabled', 'UserReactivated');
     expect(reopened).toMatchObject({ status: 'active' });
     expect(() => userAfter('UserLocked')).toThrow('created before anything else');
+  });
+
+  it('folds preferences', () => {
+    const saved = stored('preferences', 'PreferencesSaved') as PreferencesSaved;
+    const state = preferencesStream.evolve(preferencesStream.initial, saved);
+    expect(state).toMatchObject({ landingPage: 'transactions', savedSearches: [{}] });
   });
 
   it('folds terms and an entry of the action log', () => {

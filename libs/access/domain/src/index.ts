@@ -1,5 +1,6 @@
 export * from './action/action';
 export * from './password/password-quality';
+export * from './preferences/preferences';
 export * from './terms/terms';
 export * from './user/change-user';
 export * from './user/create-user';

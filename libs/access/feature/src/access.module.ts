@@ -1,8 +1,15 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { Projections } from '@encaisse/platform/projections';
 import { AccessDirectory } from './access-directory';
+import { ContactChanges } from './own-account/contact-changes';
+import { ContactMessages } from './own-account/contact-messages';
+import { OwnAccountController } from './own-account/own-account.controller';
+import { PreferencesController } from './own-account/preferences.controller';
 import { PasswordChanges } from './passwords/change-password';
+import { CredentialMails } from './passwords/credential-mails';
 import { FirstCredentials } from './passwords/first-credentials';
+import { OneTimeLinkController } from './passwords/one-time-link.controller';
+import { OneTimeLinks } from './passwords/one-time-links';
 import { PasswordHashing } from './passwords/password-hashing';
 import { Passwords } from './passwords/passwords';
 import { PasswordsController } from './passwords/passwords.controller';
@@ -21,11 +28,23 @@ import { usersProjection } from './users.projection';
 
 /** Who gets in and what they may do: people, machines, and the record of what they did. */
 @Module({
-  controllers: [SessionController, PasswordsController, TermsController, UsersController],
+  controllers: [
+    SessionController,
+    PasswordsController,
+    OneTimeLinkController,
+    TermsController,
+    OwnAccountController,
+    PreferencesController,
+    UsersController,
+  ],
   providers: [
     AccessDirectory,
     Accounts,
+    ContactChanges,
+    ContactMessages,
+    CredentialMails,
     FirstCredentials,
+    OneTimeLinks,
     PasswordChanges,
     PasswordHashing,
     Passwords,

@@ -1,5 +1,6 @@
 export * from './mail-tables';
 export * from './mailer';
+export { maskedAddress, maskedMobile } from './masking';
 export * from './message';
 export * from './message-service';
 export * from './outbox';

@@ -66,8 +66,7 @@ export class PasswordChanges {
     address: string,
     metadata: EventMetadata,
   ): Promise<OpenedSession> {
-    if (newPassword !== newPasswordRepeated)
-      throw passwordProblem('passwords-differ', 'newPasswordRepeated: repeat newPassword exactly');
+    refuseDifferent(newPassword, newPasswordRepeated);
     await this.throttle.take(address);
     if (!(await this.passwords.isRight(userId, currentPassword))) {
       await this.accounts.countFailure(userId);
@@ -106,6 +105,12 @@ export class PasswordChanges {
     });
     await this.users.reached({ userId, position, isReplay });
   }
+}
+
+/** The new password is typed twice (AUTH-08). */
+export function refuseDifferent(password: string, repeated: string): void {
+  if (password !== repeated)
+    throw passwordProblem('passwords-differ', 'newPasswordRepeated: repeat newPassword exactly');
 }
 
 function passwordProblem(

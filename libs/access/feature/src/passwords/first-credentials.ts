@@ -1,18 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import { resetPassword, userStream } from '@encaisse/access/domain';
-import { epochMillis, type Instant, instantOfEpochMillis } from '@encaisse/kernel';
-import { newReadablePassword, Sessions } from '@encaisse/platform/access';
+import { epochMillis, type Instant, instantOfEpochMillis, invariant } from '@encaisse/kernel';
+import { newReadablePassword, newSecret, Sessions } from '@encaisse/platform/access';
 import { Clock } from '@encaisse/platform/clock';
 import { type EventMetadata, Streams } from '@encaisse/platform/event-store';
 import { type Caller, orProblem } from '@encaisse/platform/http';
 import { Database } from '@encaisse/platform/postgres';
+import { Accounts } from '../sign-in/accounts';
 import { UserAccounts, type UserOutcome } from '../users/user-accounts';
 import type { Delivery } from '../users/user-bodies';
 import { contactProblem, USER_PROBLEMS } from '../users/user-problems';
+import { CredentialMails } from './credential-mails';
+import { OneTimeLinks } from './one-time-links';
 import { Passwords } from './passwords';
 
 /** First credentials and those after a reset are good for a day. */
-const LIFETIME_MILLIS = 86_400_000;
+const LIFETIME_MINUTES = 24 * 60;
 
 export type CredentialsRequest = {
   readonly userId: string;
@@ -33,7 +36,10 @@ export class FirstCredentials {
     private readonly database: Database,
     private readonly passwords: Passwords,
     private readonly sessions: Sessions,
-    private readonly accounts: UserAccounts,
+    private readonly accounts: Accounts,
+    private readonly users: UserAccounts,
+    private readonly links: OneTimeLinks,
+    private readonly mails: CredentialMails,
     private readonly clock: Clock,
   ) {}
 
@@ -43,9 +49,9 @@ export class FirstCredentials {
     caller: Caller,
     metadata: EventMetadata,
   ): Promise<IssuedCredentials> {
-    refuseManagersPasswords(caller);
+    assertMayDeliver(delivery, caller);
     const at = this.clock.now();
-    const expiresAt = instantOfEpochMillis(epochMillis(at) + LIFETIME_MILLIS);
+    const expiresAt = instantOfEpochMillis(epochMillis(at) + LIFETIME_MINUTES * 60_000);
     const command = {
       managerId: caller.person?.userId ?? null,
       managerProfile: caller.person?.profile ?? null,
@@ -61,12 +67,16 @@ export class FirstCredentials {
       metadata,
     );
     orProblem(decision, USER_PROBLEMS);
-    const temporaryPassword = isReplay ? null : await this.give(userId, at, expiresAt);
-    await this.accounts.reached({ userId, position, isReplay });
-    return { userId, position, isReplay, temporaryPassword };
+    await this.users.reached({ userId, position, isReplay });
+    const outcome = { userId, position, isReplay };
+    if (isReplay) return { ...outcome, temporaryPassword: null };
+    if (delivery === 'TEMPORARY_PASSWORD')
+      return { ...outcome, temporaryPassword: await this.givePassword(userId, at, expiresAt) };
+    await this.sendLink(userId, resetId, at, expiresAt);
+    return { ...outcome, temporaryPassword: null };
   }
 
-  private async give(userId: string, at: Instant, until: Instant): Promise<string> {
+  private async givePassword(userId: string, at: Instant, until: Instant): Promise<string> {
     const password = newReadablePassword();
     const hash = await this.passwords.hash(password);
     await this.database.transaction(async (session) => {
@@ -75,10 +85,28 @@ export class FirstCredentials {
     });
     return password;
   }
+
+  /** The former password opens nothing more; the next one is chosen by whoever has the mail. */
+  private async sendLink(
+    userId: string,
+    resetId: string,
+    at: Instant,
+    until: Instant,
+  ): Promise<void> {
+    const account = await this.accounts.byId(userId);
+    invariant(account, 'a user who was reset is there');
+    const unknown = await this.passwords.hash(newSecret());
+    await this.database.transaction(async (session) => {
+      const token = await this.links.make(session, userId, until);
+      await this.passwords.set(session, userId, unknown, at, { until: at });
+      await this.sessions.endAll(userId, at, session);
+      await this.mails.sendLink(session, account, resetId, token, LIFETIME_MINUTES);
+    });
+  }
 }
 
 /** First passwords come from support; a manager sends links (`permissions.md` §4). */
-function refuseManagersPasswords({ person }: Caller): void {
-  if (person && person.profile !== 'SUPPORT')
+export function assertMayDeliver(delivery: Delivery, { person }: Caller): void {
+  if (delivery === 'TEMPORARY_PASSWORD' && person && person.profile !== 'SUPPORT')
     throw contactProblem('delivery-not-allowed', 'send a link instead');
 }

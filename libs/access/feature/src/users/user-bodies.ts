@@ -4,15 +4,15 @@ import { USER_LANGUAGES, type UserLanguage } from '@encaisse/access/contract';
 import { type Profile, PROFILES } from '@encaisse/platform/access';
 
 /** Letters of any script, no control characters: a name must not forge a line of a log. */
-const NAME = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
-const NAME_RULE = 'name must hold no control characters';
-const MOBILE = /^\+[1-9]\d{6,14}$/;
-const MOBILE_RULE = 'mobile must be in international form, such as +33612345678';
+export const NAME = /^[^\p{C}\p{Zl}\p{Zp}]+$/u;
+export const NAME_RULE = 'name must hold no control characters';
+export const MOBILE = /^\+[1-9]\d{6,14}$/;
+export const MOBILE_RULE = 'mobile must be in international form, such as +33612345678';
 const LOGIN = /^(?!anonymous$|system$)[a-z0-9](?:[a-z0-9._-]{1,62})[a-z0-9]$/;
 const LOGIN_RULE = 'login must be 3 to 64 lower-case letters, digits, dots, dashes or underscores';
 
 /** How first credentials reach a user: a link by mail, or a first password told by support. */
-export const DELIVERIES = ['TEMPORARY_PASSWORD'] as const;
+export const DELIVERIES = ['LINK', 'TEMPORARY_PASSWORD'] as const;
 export type Delivery = (typeof DELIVERIES)[number];
 
 export class CreateUserBody {
@@ -56,7 +56,7 @@ export class CreateUserBody {
   @Length(1, 64)
   nodeId!: string;
 
-  @ApiProperty({ enum: DELIVERIES, required: false })
+  @ApiProperty({ enum: DELIVERIES, required: false, default: 'LINK' })
   @IsOptional()
   @IsIn(DELIVERIES)
   delivery?: Delivery;
@@ -104,7 +104,7 @@ export class ResetBody {
   @IsString()
   id?: string;
 
-  @ApiProperty({ enum: DELIVERIES, required: false })
+  @ApiProperty({ enum: DELIVERIES, required: false, default: 'LINK' })
   @IsOptional()
   @IsIn(DELIVERIES)
   delivery?: Delivery;

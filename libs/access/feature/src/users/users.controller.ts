@@ -43,7 +43,7 @@ import {
 } from '@encaisse/platform/lists';
 import type { FastifyReply } from 'fastify';
 import { AccessDirectory } from '../access-directory';
-import { FirstCredentials } from '../passwords/first-credentials';
+import { assertMayDeliver, FirstCredentials } from '../passwords/first-credentials';
 import { USERS_PROJECTION } from '../users.projection';
 import { newLogin } from './new-login';
 import { UserAccounts } from './user-accounts';
@@ -118,13 +118,8 @@ export class UsersController {
   ): Promise<UserAnswer> {
     const creationId = commandId(body.id, idempotencyKey, caller, 'users');
     if (!this.directory.isAtOrBelow(body.nodeId, caller.nodeId)) throw notFound('node');
-    const {
-      id: _,
-      delivery = 'TEMPORARY_PASSWORD',
-      mobile = null,
-      language = 'fr',
-      ...rest
-    } = body;
+    const { id: _, delivery = 'LINK', mobile = null, language = 'fr', ...rest } = body;
+    assertMayDeliver(delivery, caller);
     const login = body.login ?? newLogin(body.name);
     const user = { ...rest, login, mobile, language, creationId };
     const { userId } = await this.accounts.create(user, caller, metadata);
@@ -210,7 +205,7 @@ export class UsersController {
   @ApiOkResponse({ type: UserAnswer })
   async reset(
     @Param('userId') userId: string,
-    @Body() { id, delivery = 'TEMPORARY_PASSWORD' }: ResetBody,
+    @Body() { id, delivery = 'LINK' }: ResetBody,
     @Headers('idempotency-key') idempotencyKey: string | undefined,
     @CurrentCaller() caller: Caller,
     @RequestMetadata() metadata: EventMetadata,
