@@ -1,6 +1,9 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { Projections } from '@encaisse/platform/projections';
 import { PersonVault } from '@encaisse/platform/security';
+import { ActionQueries } from './actions/action-queries';
+import { ActionsController } from './actions/actions.controller';
+import { actionsProjection } from './actions/actions.projection';
 import { BackofficeDirectory } from './backoffice-directory';
 import { TransactionExportController } from './export/transaction-export.controller';
 import { journalProjection } from './journal/journal.projection';
@@ -27,6 +30,7 @@ import { TransactionsController } from './transactions/transactions.controller';
     StatisticsController,
     RemittancesController,
     MassOperationsController,
+    ActionsController,
     MessagesController,
   ],
   providers: [
@@ -37,6 +41,7 @@ import { TransactionsController } from './transactions/transactions.controller';
     MassSelection,
     MassOperationRequests,
     MassOperationQueries,
+    ActionQueries,
     MessageQueries,
     MonthUpkeep,
   ],
@@ -50,5 +55,6 @@ export class BackofficeModule implements OnModuleInit {
   onModuleInit(): void {
     this.projections.register(journalProjection(this.persons));
     this.projections.register(remittancesProjection);
+    this.projections.register(actionsProjection(this.persons));
   }
 }
