@@ -66,8 +66,9 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     };
   }
 
-  const leaseOf = async (lifetimeMillis: number): Promise<Lease> => {
-    const lease = await fixture.leases(lifetimeMillis).acquire(RELAY_LEASE);
+  /** Longer than a machine stands still under load. */
+  const leaseOf = async (): Promise<Lease> => {
+    const lease = await fixture.leases(60_000).acquire(RELAY_LEASE);
     if (lease === null) throw new Error('the lease is not free');
     return lease;
   };
@@ -84,7 +85,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
       },
       close: () => real.close(),
     }));
-    const lease = await leaseOf(60_000);
+    const lease = await leaseOf();
     const running = relay.run(lease);
     await fixture.until(async () => (await records()) === 10);
     await fixture.startBus(fixture.recorder(GROUP));
@@ -98,7 +99,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
 
   it('keeps every effect single and in order while two relays publish at once', async () => {
     const [one, two] = await Promise.all([relayAlone(), relayAlone()]);
-    const lease = await leaseOf(60_000);
+    const lease = await leaseOf();
     const running = [one.relay.run(lease), two.relay.run(lease)];
     for (let turn = 0; turn < 20; turn += 1)
       await Promise.all(['a', 'b', 'c'].map((key) => fixture.happen(key, upTo(5, turn * 5 + 1))));
@@ -126,8 +127,15 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
       },
       close: () => real.close(),
     }));
-    const running = zombie.relay.run(await leaseOf(300));
+    const lease = await leaseOf();
+    const running = zombie.relay.run(lease);
     await fixture.until(() => isAsleep);
+    // It sleeps for longer than its lease lasts.
+    lease.prolong(performance.now());
+    await fixture.database.query(
+      "update platform.leases set expires_at = '-infinity' where name = $1",
+      [RELAY_LEASE],
+    );
     const bus = await fixture.startBus(fixture.recorder(GROUP));
     await fixture.happen('a', [4]);
     await fixture.until(async () => (await fixture.numbers(GROUP)).length === 4);
@@ -199,7 +207,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
 
   it('moves its checkpoint past nothing once a newer process publishes more', async () => {
     const old = await relayAlone();
-    const lease = await leaseOf(60_000);
+    const lease = await leaseOf();
     const running = old.relay.run(lease);
     await fixture.happen('a', [1]);
     await fixture.until(async () => (await old.position()) === 1);
