@@ -7,6 +7,7 @@ import {
   thingsPublication,
 } from '@encaisse/testing';
 import { Client } from 'pg';
+import type { Publication } from '../message-bus';
 import { ConsumerGroups } from '../consumer-groups';
 import { LogMessageBus } from '../log-message-bus';
 import { MessageMapping } from '../message-mapping';
@@ -95,6 +96,37 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     lease.end();
     await running;
     await topics.close();
+  });
+
+  it('has no effect twice when a newer release publishes again, which makes more of each event', async () => {
+    await fixture.happen('a', upTo(5));
+    const old = await relayAlone((real) => ({
+      send: async (messages) => {
+        await real.send(messages);
+        throw new Error('killed between the acknowledgement and the checkpoint');
+      },
+      close: () => real.close(),
+    }));
+    const lease = await leaseOf();
+    const running = old.relay.run(lease);
+    await fixture.until(async () => (await old.records()) >= 5);
+    lease.end();
+    await running;
+    expect(await old.position()).toBe(0);
+    const more: Publication = {
+      name: 'testing.before',
+      categories: thingsPublication.categories,
+      schemas: { 'testing.thing-counted.v1': {} },
+      map: ({ data }) => [{ type: 'testing.thing-counted.v1', data }],
+    };
+    const publications = [more, thingsPublication];
+    const newer = fixture.newBus({ publications, consumers: [fixture.recorder(GROUP)] });
+    await fixture.database.query("update platform.leases set expires_at = '-infinity'");
+    await newer.start();
+    await fixture.happen('a', [6]);
+    await fixture.untilQuiet(newer);
+    expect(await fixture.numbers(GROUP)).toEqual(upTo(6));
+    await old.topics.close();
   });
 
   it('keeps every effect single and in order while two relays publish at once', async () => {
@@ -322,7 +354,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
       headers: 'application/cloudevents+json; charset=utf-8',
       value: {
         specversion: '1.0',
-        id: event?.eventId,
+        id: `${event?.eventId ?? ''}.${THING_TYPE}`,
         source: '/encaisse/testing',
         type: THING_TYPE,
         subject: 'testing.thing-a',
