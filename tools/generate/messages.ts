@@ -76,7 +76,7 @@ export function messagesDocument(): string {
     [
       '| Attribute | Holds |',
       '| --- | --- |',
-      '| `id` | id of the event it was made from, with `.n` when there are several |',
+      '| `id` | id of the event it was made from and the type, with `.n` for a further one of that type |',
       '| `source`, `type`, `dataschema` | who publishes it, what it is, the schema of `data` |',
       '| `subject` | the stream; the key of the record |',
       '| `time` | when the log recorded the event |',

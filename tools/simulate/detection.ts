@@ -1,4 +1,4 @@
-import { loadEngine } from './engine';
+import { type Engine, loadEngine } from './engine';
 import type { Mutant } from './mutants';
 
 /** Where a planted fault was seen first. */
@@ -9,19 +9,55 @@ export type Detections = Readonly<Record<string, Detection>>;
 
 const OTHER_CODE = '987';
 
-/** Runs seeds with a fault planted until an invariant breaks. Throws StalePatch when it fits nowhere. */
+/** What seeds do without any fault planted. One that breaks then shows nothing of a fault. */
+export class SoundSeeds {
+  private readonly breaches = new Map<number, string | null>();
+
+  constructor(private readonly engine: Engine) {}
+
+  async holds(seed: number): Promise<boolean> {
+    let breach = this.breaches.get(seed);
+    if (breach === undefined) {
+      const { broken } = await this.engine.runSeed(String(seed));
+      this.breaches.set(seed, (breach = broken?.message ?? null));
+    }
+    return breach === null;
+  }
+
+  get holding(): number {
+    return [...this.breaches.values()].filter((breach) => breach === null).length;
+  }
+
+  /** Those that break, each with how. */
+  get broken(): readonly (readonly [seed: number, message: string])[] {
+    return [...this.breaches].flatMap(([seed, breach]) =>
+      breach === null ? [] : [[seed, breach] as const],
+    );
+  }
+}
+
+/**
+ * Runs seeds with a fault planted until an invariant breaks that holds without it. Throws StalePatch
+ * when it fits nowhere.
+ */
 export async function detect(
   mutant: Mutant,
   firstSeed: number,
   most: number,
+  sound: SoundSeeds,
 ): Promise<Detection | null> {
   const engine = loadEngine(mutant.patches);
   for (let seed = firstSeed; seed < firstSeed + most; seed += 1) {
-    const report = await engine.runSeed(String(seed));
-    if (report.broken) return { seed, invariant: report.broken.invariant };
-    if (mutant.isAboutCode !== true) continue;
-    const other = await engine.runSeed(String(seed), { verificationCode: OTHER_CODE });
-    if (other.hash !== report.hash) return { seed, invariant: 'S2' };
+    const invariant = await brokenBy(engine, mutant, seed);
+    if (invariant !== null && (await sound.holds(seed))) return { seed, invariant };
   }
   return null;
+}
+
+async function brokenBy(engine: Engine, mutant: Mutant, seed: number): Promise<string | null> {
+  const report = await engine.runSeed(String(seed));
+  if (report.broken) return report.broken.invariant;
+  if (mutant.isAboutCode !== true) return null;
+  const other = await engine.runSeed(String(seed), { verificationCode: OTHER_CODE });
+  return other.hash === report.hash ? null : 'S2';
 }

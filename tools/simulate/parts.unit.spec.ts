@@ -2,7 +2,9 @@ import { instant, parisInstant, businessDay, businessDayOf, addDays } from '@enc
 import { host } from './host';
 import { daysFrom, parisDay } from './world/calendar';
 import { Chance } from './world/chance';
+import { Conditions } from './world/conditions';
 import { giveImmediate, Machine, SimulatedProcess } from './world/machine';
+import { SimulatedServer } from './world/server';
 import { Transaction, takeBack, type Tables } from './world/tables';
 
 giveImmediate((work) => void setImmediate(work));
@@ -96,5 +98,44 @@ describe('A transaction of the simulated server', () => {
   it('refuses a second row of one key', () => {
     const tables: Tables = new Map([['a.b', new Map([['1', {}]])]]);
     expect(() => new Transaction(tables, false).insert('a.b', '1', {})).toThrow('duplicate key');
+  });
+});
+
+describe('A lock of the simulated server', () => {
+  const GROUP = 'select position from bus.consumer_groups where group_name = $1 for update';
+  const GROUP_AND_PARTITION =
+    'select g.position as passed, p.next_offset from bus.consumer_groups g join bus.partitions p ' +
+    'using (group_name) where p.group_name = $1 and p.topic = $2 and p.partition = $3 ' +
+    'for share of g for update of p';
+  const PARAMETERS = ['a-group', 'a-topic', 0];
+
+  const started = () => {
+    const machine = new Machine(Date.UTC(2026, 0, 1), new Chance('machine'));
+    host.run(machine);
+    return new SimulatedServer(machine, new Conditions(new Chance('conditions'), new Set()));
+  };
+
+  it('is not left with a transaction whose process died while it waited for another', async () => {
+    const server = started();
+    const [holder, victim, next] = ['holder', 'victim', 'next'].map(
+      (name) => new SimulatedProcess(name),
+    ) as [SimulatedProcess, SimulatedProcess, SimulatedProcess];
+    const held = server.begin(holder);
+    await server.execute(holder, held, GROUP, PARAMETERS);
+    const waiting = server.begin(victim);
+    const refused = server.execute(victim, waiting, GROUP_AND_PARTITION, PARAMETERS);
+    server.forget(victim);
+    await expect(refused).rejects.toThrow('Connection terminated');
+    server.commit(holder, held);
+    const later = server.execute(next, server.begin(next), GROUP_AND_PARTITION, PARAMETERS);
+    expect(await later).toEqual([]);
+  });
+
+  it('is not given to a session of a process that died before it was asked for', async () => {
+    const server = started();
+    const victim = new SimulatedProcess('victim');
+    victim.isDead = true;
+    expect(() => server.lockSession(victim, 'a-name')).toThrow('Connection terminated');
+    await server.lockSession(new SimulatedProcess('next'), 'a-name');
   });
 });

@@ -74,7 +74,7 @@ describe('A broker that puts messages of one key out of order', () => {
       expect(hostile.output).toContain('"bus":"kafka"');
       expect(hostile.output).toMatch(/BROKEN P5/);
       expect(hostile.status).toBe(1);
-      const orderly = run('main', ['--seed', seed, '--no-faults', '--kafka']);
+      const orderly = run('main', ['--seed', seed, '--no-faults']);
       expect(orderly.output).toContain(`seed ${seed}: holds`);
     },
     LIMIT_MILLIS,

@@ -30,6 +30,8 @@ const SILENT: BusLogger = {
   warn: () => undefined,
   error: () => undefined,
 };
+/** Longer than a machine stands still under load, and short enough to be asked for every second. */
+const LEASE_MILLIS = 6000;
 const PATIENCE_MILLIS = 30_000;
 
 export const THING_TYPE = 'testing.thing-happened.v1';
@@ -82,7 +84,7 @@ export class KafkaBusFixture {
     return new KafkaBusFixture(store, database, settings, test.url, () => test.drop());
   }
 
-  leases(lifetimeMillis = 1000): Leases {
+  leases(lifetimeMillis = LEASE_MILLIS): Leases {
     return new Leases({ database: this.database, logger: SILENT, lifetimeMillis });
   }
 

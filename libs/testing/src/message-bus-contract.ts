@@ -146,7 +146,7 @@ export function describeMessageBusContract(
       expect(await reached('testing.two', 2)).toEqual([1, 2]);
       const [event] = await fixture.store.readStream(`${CATEGORY}-a`);
       expect(seen[0]).toEqual({
-        id: event?.eventId,
+        id: `${event?.eventId ?? ''}.${TYPE}`,
         type: TYPE,
         key: `${CATEGORY}-a`,
         time: event?.recordedAt,

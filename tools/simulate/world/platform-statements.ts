@@ -57,7 +57,9 @@ const projections: readonly Statement[] = [
     locks: (execution) => [`${PROJECTIONS}/${text(execution, 0)}`],
     run(execution) {
       const row = execution.session.get(PROJECTIONS, text(execution, 0));
-      if (row?.['position'] !== number(execution, 1)) return NO_ROWS;
+      const [, from, , version] = execution.parameters;
+      if (row === undefined || row['position'] !== from || row['version'] !== version)
+        return NO_ROWS;
       const moved = { ...row, position: number(execution, 2) };
       execution.session.put(PROJECTIONS, text(execution, 0), moved);
       return [{ name: row['name'] }];

@@ -56,7 +56,7 @@ export function checkEffects(tables: Tables, events: readonly RecordedEvent[]): 
   const effects = tables.get(EFFECTS);
   const expected = events.filter(({ streamId }) => streamId.startsWith('ledger.transaction-'));
   for (const { eventId, position } of expected) {
-    const effect = effects?.get(eventId);
+    const effect = effects?.get(`${eventId}.${TYPE}`);
     hold(effect !== undefined, 'P5', () => `the event at ${position} had no effect`);
     hold(
       effect!['times'] === 1,

@@ -177,7 +177,10 @@ export class Product {
     return this.projections.known;
   }
 
-  /** What an operator does once the cause is mended: parked messages are taken again. */
+  /**
+   * What an operator does once the cause is mended: parked messages are taken again, those of the
+   * consumers of this copy. Returns how many stay parked, whoever consumes them.
+   */
   async replayParked(): Promise<number> {
     return (await this.bus.replayParked()).stillParked.length;
   }

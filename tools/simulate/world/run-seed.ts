@@ -295,7 +295,10 @@ export class Simulation {
     const copy = this.copies.find((one) => one.process === process);
     if (!copy) return;
     copy.product = null;
-    this.machine.in(this.conditions.chance.spread(100, 20_000), null, () => this.restart(copy));
+    // Unless the healing has started it already: two of them would be one too many.
+    this.machine.in(this.conditions.chance.spread(100, 20_000), null, () => {
+      if (copy.process === process) this.restart(copy);
+    });
   }
 
   private rememberRejected(number: string): void {

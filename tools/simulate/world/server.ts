@@ -104,8 +104,11 @@ export class SimulatedServer {
     const statement = this.statementOf(sql);
     const execution: Execution = { session, parameters, sql, leaseClock: this.machine.now };
     try {
-      for (const lock of statement.locks?.(execution) ?? []) await this.lock(lock, session);
-      if (session.isEnded) throw connectionLost(sql);
+      for (const lock of statement.locks?.(execution) ?? []) {
+        await this.lock(lock, session);
+        // Its process died while it waited: a next lock would be held by nobody, for ever.
+        if (session.isEnded) throw connectionLost(sql);
+      }
       const rows = statement.run({ ...execution, leaseClock: this.machine.now });
       if (session.isImplicit) this.commitNow(session);
       return rows;
@@ -153,6 +156,8 @@ export class SimulatedServer {
   /** A lock by name, held by a session of a process until it gives it back or dies. */
   lockSession(process: SimulatedProcess, name: string): Promise<void> {
     this.refuseUnreachable(process);
+    // Asked for before it died: nobody would give it back.
+    if (process.isDead) throw connectionLost(name);
     const session = this.sessions.get(process) ?? new Set<string>();
     this.sessions.set(process, session.add(name));
     return this.lock(name, process);

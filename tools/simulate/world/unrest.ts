@@ -27,12 +27,18 @@ export async function unrestOf({
     trade.restoreAll();
     return 'a contract is inactive';
   }
+  const products: Product[] = [];
   for (const { process, product } of copies) {
     if (product === null) return `${process.name} is not started`;
-    if ((await product.replayParked()) > 0) return `messages of ${process.name} stay parked`;
-    for (const { name, lag } of await product.lags())
-      if (lag > 0) return `${name} of ${process.name} lags ${lag}`;
+    products.push(product);
   }
+  // Each copy takes what its own consumers are for; the last one tells what no copy could take.
+  let parked = 0;
+  for (const product of products) parked = await product.replayParked();
+  if (parked > 0) return `${parked} messages stay parked`;
+  for (const product of products)
+    for (const { name, lag } of await product.lags())
+      if (lag > 0) return `${name} of ${product.process.name} lags ${lag}`;
   const entries = [...watch.ledger.entries.values()];
   const open = entries.find(({ status, isUnknown }) => status === null || isUnknown);
   if (open) return `${open.id} has no outcome`;

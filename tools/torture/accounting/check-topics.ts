@@ -36,14 +36,16 @@ export async function expectedMessages(url: string): Promise<Map<string, string>
   }
 }
 
-/** One message has the id of its event; several are numbered. */
+/** The event and the type, and a number for each further message of one type. */
 function messageIdsOf(event: RecordedEvent): string[] {
   const category = categoryOf(event.streamId);
-  const count = ALL_PUBLICATIONS.filter(({ categories }) => categories.includes(category)).flatMap(
-    (publication) => publication.map(event),
-  ).length;
-  if (count === 1) return [event.eventId];
-  return Array.from({ length: count }, (_, index) => `${event.eventId}.${index}`);
+  const types = ALL_PUBLICATIONS.filter(({ categories }) => categories.includes(category)).flatMap(
+    (publication) => publication.map(event).map(({ type }) => type),
+  );
+  return types.map((type, index) => {
+    const before = types.slice(0, index).filter((one) => one === type).length;
+    return [event.eventId, type, ...(before === 0 ? [] : [before])].join('.');
+  });
 }
 
 /** Every record of the installation's topics from the beginning, in the order of each partition. */

@@ -15,7 +15,10 @@ import {
 } from '.';
 
 const SILENT = { info: () => undefined, warn: () => undefined };
+/** Short, where a lease has to run out. No test rests on one of these being held for any time. */
 const LIFETIME_MILLIS = 400;
+/** Longer than any machine stands still under load. */
+const LONG_MILLIS = 60_000;
 
 describe('A lease', () => {
   let testDatabase: TestDatabase;
@@ -35,12 +38,18 @@ describe('A lease', () => {
     return { work, seen };
   };
 
-  const until = async (isReached: () => boolean) => {
-    for (let tries = 0; !isReached(); tries += 1) {
+  const until = async (isReached: () => boolean | Promise<boolean>) => {
+    for (let tries = 0; !(await isReached()); tries += 1) {
       if (tries > 1000) throw new Error('waited in vain');
       await wait(10);
     }
   };
+
+  const isAnswered = async (sql: string, parameters: readonly unknown[] = []) =>
+    (await database.query(sql, parameters)).length > 0;
+
+  /** As if its holder had been asleep for longer than the lease lasts. */
+  const sleepThrough = (lease: Lease) => lease.prolong(performance.now());
 
   beforeAll(async () => {
     testDatabase = await createTestDatabase();
@@ -57,33 +66,71 @@ describe('A lease', () => {
     await testDatabase.drop();
   });
 
-  it('is held by one of three processes, which keep asking', async () => {
-    const all = [1, 2, 3].map(() => holder(process(), 'one-of-three'));
-    await until(() => all.some(({ work }) => work.isHolder));
-    await wait(LIFETIME_MILLIS * 3);
-    expect(all.flatMap(({ seen }) => seen)).toHaveLength(1);
+  it('is held by one of three processes at any time, and the others keep asking', async () => {
+    const all = [1, 2, 3].map(() => {
+      const leases = process();
+      return { ...holder(leases, 'one-of-three'), asking: jest.spyOn(leases, 'acquire') };
+    });
+    const inOrder: Lease[] = [];
+    const looks: number[] = [];
+    // A machine that stands still for longer than a lease lasts lets it change hands, rightly.
+    await until(() => {
+      const seen = all.flatMap((one) => one.seen);
+      looks.push(seen.filter(({ isHeld }) => isHeld).length);
+      inOrder.push(...seen.filter((lease) => !inOrder.includes(lease)));
+      return all.filter(({ asking }) => asking.mock.calls.length > 20).length >= 2;
+    });
+    expect(Math.max(...looks)).toBe(1);
+    expect(inOrder.map(({ epoch }) => epoch)).toEqual(inOrder.map((_, index) => index + 1));
+  });
+
+  it('stays with its holder for as long as that renews it', async () => {
+    const { work, seen } = holder(process(), 'renewed');
+    await until(() => work.isHolder);
+    const [first] = await database.query<{ expires_at: Date }>(
+      'select expires_at from platform.leases where name = $1',
+      ['renewed'],
+    );
+    await until(() =>
+      isAnswered('select 1 from platform.leases where name = $1 and expires_at > $2', [
+        'renewed',
+        new Date(first!.expires_at.getTime() + 2 * LIFETIME_MILLIS),
+      ]),
+    );
+    expect(seen.map(({ epoch }) => epoch)).toEqual([1]);
   });
 
   it('goes to the next at once when its holder stops, under a higher epoch', async () => {
-    const first = holder(process(60_000), 'handed-over');
+    const first = holder(process(LONG_MILLIS), 'handed-over');
     await until(() => first.work.isHolder);
     await first.work.stop();
-    const second = holder(process(60_000), 'handed-over');
+    const second = holder(process(LONG_MILLIS), 'handed-over');
     await until(() => second.work.isHolder);
     expect(second.seen[0]?.epoch).toBe((first.seen[0]?.epoch ?? 0) + 1);
   });
 
   it('goes to the next once it ran out when its holder says nothing more', async () => {
-    const silent = await process().acquire('abandoned');
-    expect(silent?.isHeld).toBe(true);
+    const silent = (await process().acquire('abandoned')) as Lease;
     const next = holder(process(), 'abandoned');
-    await until(() => next.work.isHolder);
-    expect(silent?.isHeld).toBe(false);
+    await until(() => next.seen.length > 0);
+    expect(silent.isHeld).toBe(false);
+    expect(next.seen[0]?.epoch).toBe(silent.epoch + 1);
   });
 
   it('is lost for its holder before another may take it', async () => {
-    const lease = await process().acquire('lost-in-time');
-    await until(() => lease?.isHeld === false);
+    const lease = (await process(LONG_MILLIS).acquire('lost-in-time')) as Lease;
+    expect(lease.isHeld).toBe(true);
+    const askedAt = performance.now();
+    const [row] = await database.query<{ left: number }>(
+      `select extract(epoch from expires_at - clock_timestamp())::float8 * 1000 as left
+       from platform.leases where name = $1`,
+      ['lost-in-time'],
+    );
+    // The answer was given later than it was asked for, so the row runs out at this instant or later.
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(askedAt + (row?.left ?? 0));
+    const isHeldThen = lease.isHeld;
+    clock.mockRestore();
+    expect(isHeldThen).toBe(false);
     expect(await process().acquire('lost-in-time')).toBeNull();
   });
 
@@ -99,7 +146,7 @@ describe('A lease', () => {
 
   it('lets a former holder write nothing: the transaction is void', async () => {
     await database.query('create table if not exists effects (by_epoch bigint)');
-    const former = (await process().acquire('fenced')) as Lease;
+    const former = (await process(LONG_MILLIS).acquire('fenced')) as Lease;
     await database.query('update platform.leases set epoch = epoch + 1 where name = $1', [
       'fenced',
     ]);
@@ -112,17 +159,28 @@ describe('A lease', () => {
   });
 
   it('cannot be taken while a fenced transaction of its holder is not committed', async () => {
-    const lease = (await process(200).acquire('committing')) as Lease;
+    const lease = (await process(LIFETIME_MILLIS).acquire('committing')) as Lease;
+    // Whatever the machine does meanwhile, the fence finds the lease held.
+    lease.prolong(performance.now() + LONG_MILLIS);
     const taken: number[] = [];
     let taking: Promise<unknown> = Promise.resolve();
     await database.transaction(async (session) => {
       await fence(session, lease);
-      await until(() => !lease.isHeld);
-      await wait(100);
+      await until(() =>
+        isAnswered(
+          'select 1 from platform.leases where name = $1 and expires_at < clock_timestamp()',
+          ['committing'],
+        ),
+      );
       taking = process()
         .acquire('committing')
         .then((next) => taken.push(next?.epoch ?? 0));
-      await wait(50);
+      await until(() =>
+        isAnswered(
+          `select 1 from pg_stat_activity where datname = current_database()
+             and wait_event_type = 'Lock' and query like 'insert into platform.leases%'`,
+        ),
+      );
       expect(taken).toEqual([]);
     });
     await taking;
@@ -130,12 +188,13 @@ describe('A lease', () => {
   });
 
   it('refuses the appends of work that slept through it', async () => {
-    const lease = (await process().acquire('slept')) as Lease;
+    const lease = (await process(LONG_MILLIS).acquire('slept')) as Lease;
     const appended: string[] = [];
     const work = underLease(lease, async () => {
       assertLeaseOfWork();
       appended.push('in time');
-      await until(() => !lease.isHeld);
+      await wait(1);
+      sleepThrough(lease);
       assertLeaseOfWork();
       appended.push('too late');
     });
@@ -144,19 +203,20 @@ describe('A lease', () => {
   });
 
   it('goes on asking one work when another is done', async () => {
-    const lease = (await process().acquire('slept-longer')) as Lease;
+    const lease = (await process(LONG_MILLIS).acquire('slept-longer')) as Lease;
     const work = underLease(lease, async () => {
       await until(() => !lease.isHeld);
       assertLeaseOfWork();
     });
     const refused = expect(work).rejects.toThrow('the lease slept-longer');
-    const other = (await process(60_000).acquire('done-at-once')) as Lease;
+    const other = (await process(LONG_MILLIS).acquire('done-at-once')) as Lease;
     await underLease(other, () => Promise.resolve());
+    sleepThrough(lease);
     await refused;
   });
 
   it('follows nothing once no work is under way', async () => {
-    const lease = (await process().acquire('left-behind')) as Lease;
+    const lease = (await process(LONG_MILLIS).acquire('left-behind')) as Lease;
     let left: Promise<string> = Promise.resolve('');
     await underLease(lease, () => {
       left = until(() => !lease.isHeld).then(() => {
@@ -165,6 +225,7 @@ describe('A lease', () => {
       });
       return Promise.resolve();
     });
+    sleepThrough(lease);
     expect(await left).toBe('not asked');
   });
 
@@ -187,7 +248,7 @@ describe('A lease', () => {
   it('lets what is done during it wait its turn', async () => {
     const order: string[] = [];
     const once = (name: string) =>
-      process().during('in-turn', async () => {
+      process(LONG_MILLIS / 6).during('in-turn', async () => {
         order.push(`${name} begins`);
         await wait(30);
         order.push(`${name} ends`);

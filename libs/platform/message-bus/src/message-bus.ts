@@ -4,7 +4,10 @@ import type { SqlSession } from '@encaisse/platform/postgres';
 
 /** An integration event on its way between services. CloudEvents 1.0 names in comments. */
 export type Message = {
-  /** Unique and stable: the id of the event it was made from, with an index when there are several (id). */
+  /**
+   * Unique and stable, whatever else a release publishes: the id of the event it was made from and the
+   * type, with a number for a further one of the same type (id).
+   */
   readonly id: string;
   /** `<context>.<fact>.v<n>` (type). */
   readonly type: string;

@@ -13,7 +13,7 @@ export class MessageMapping {
     if (this.publications.some(({ name }) => name === publication.name))
       throw new Error(`two publications are named ${publication.name}`);
     this.publications.push(publication);
-    // Ids count an event's messages over all publications, so their order must not depend on wiring.
+    // Places count an event's messages over all publications, so their order must not depend on wiring.
     this.publications.sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
@@ -32,8 +32,9 @@ export class MessageMapping {
     const made = this.publications
       .filter(({ categories }) => categories.includes(category))
       .flatMap((publication) => declared(publication, publication.map(event)));
-    return made.map(({ type, data }, index) => ({
-      id: made.length === 1 ? event.eventId : `${event.eventId}.${index}`,
+    const counts = new Map<string, number>();
+    return made.map(({ type, data }) => ({
+      id: idOf(event, type, counts),
       type,
       key: event.streamId,
       time: event.recordedAt,
@@ -60,6 +61,16 @@ export class MessageMapping {
       .map((event) => this.placed(event).filter(({ message }) => types.has(message.type)))
       .filter((messages) => messages.length > 0);
   }
+}
+
+/**
+ * The event, the type, and a number for a further message of the same type: another release, which makes
+ * other types of the event besides, gives a message that comes again the same id.
+ */
+function idOf({ eventId }: RecordedEvent, type: string, counts: Map<string, number>): string {
+  const number = counts.get(type) ?? 0;
+  counts.set(type, number + 1);
+  return number === 0 ? `${eventId}.${type}` : `${eventId}.${type}.${number}`;
 }
 
 /** What a publication makes without saying so would be known to nobody who asks what is published. */

@@ -50,7 +50,7 @@ export class ProjectionRunner {
   async start(): Promise<void> {
     const { name, version } = this.projection;
     const stored = (await this.checkpoints.find(name)) ?? (await this.createOnce());
-    if (stored.version > version) throw this.newerVersion(stored.version);
+    if (stored.version > version) throw this.otherVersion(stored.version);
     else if (stored.version < version) {
       this.state = 'rebuilding';
       this.logger.info(
@@ -110,11 +110,14 @@ export class ProjectionRunner {
   }
 
   private async follow(): Promise<void> {
-    const stored = await this.checkpoints.find(this.projection.name);
+    const { name, version } = this.projection;
+    const stored = await this.checkpoints.find(name);
+    // A newer release may have made the tables again since this process started.
+    if (stored && stored.version !== version) throw this.otherVersion(stored.version);
     const head = await this.store.lastPosition();
     if (stored && stored.position > head)
       throw new Error(
-        `checkpoint ${stored.position} is ahead of the log (${head}): the log was restored; run npx encaisse rebuild ${this.projection.name}`,
+        `checkpoint ${stored.position} is ahead of the log (${head}): the log was restored; run npx encaisse rebuild ${name}`,
       );
     this.saved = stored?.position ?? 0;
     this.waiters.reached(this.saved);
@@ -175,7 +178,7 @@ export class ProjectionRunner {
     );
   }
 
-  private newerVersion(stored: number): Error {
+  private otherVersion(stored: number): Error {
     return new Error(
       `read model ${this.projection.name} has version ${stored}, this program knows ${this.projection.version}: start the newer program, or run npx encaisse rebuild ${this.projection.name}`,
     );

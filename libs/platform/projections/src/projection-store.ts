@@ -49,7 +49,8 @@ export class ProjectionStore {
 
   /**
    * Moves the checkpoint from one position to another, inside the caller's transaction. False when the
-   * checkpoint is not where the caller left it: another process has taken over.
+   * checkpoint is not where the caller left it: another process has taken over. False as well when the
+   * tables are another version's: a newer release has made them again, with other columns or another fold.
    */
   async advance(
     session: SqlSession,
@@ -59,8 +60,8 @@ export class ProjectionStore {
   ): Promise<boolean> {
     const rows = await session.query(
       `update platform.projections set position = $3, moved_at = clock_timestamp()
-       where name = $1 and position = $2 returning name`,
-      [slot.name, from, to],
+       where name = $1 and position = $2 and version = $4 returning name`,
+      [slot.name, from, to, slot.version],
     );
     return rows.length === 1;
   }
@@ -70,13 +71,15 @@ export class ProjectionStore {
 export type ProjectionSlot = {
   readonly name: string;
   readonly schema: string;
+  /** Of the projection that may write there. */
+  readonly version: number;
   readonly isLive: boolean;
 };
 
-export function liveSlot({ name, schema }: Projection): ProjectionSlot {
-  return { name, schema, isLive: true };
+export function liveSlot({ name, schema, version }: Projection): ProjectionSlot {
+  return { name, schema, version, isLive: true };
 }
 
-export function nextSlot({ name, schema }: Projection): ProjectionSlot {
-  return { name: `${name}#next`, schema: `${schema}_next`, isLive: false };
+export function nextSlot({ name, schema, version }: Projection): ProjectionSlot {
+  return { name: `${name}#next`, schema: `${schema}_next`, version, isLive: false };
 }

@@ -126,6 +126,48 @@ describe('Start several copies together', () => {
   });
 });
 
+describe('Run two releases side by side', () => {
+  const newer = things({
+    version: 2,
+    tables: 'create table things (position bigint primary key, amount integer, release integer);',
+    apply: async (events, session) => {
+      for (const { position, data } of events) {
+        const { amount } = data as { amount: number };
+        await session.query('insert into things values ($1, $2, 2)', [position, amount]);
+      }
+    },
+  });
+
+  it('P1 the older one writes nothing into tables that the newer one made again', async () => {
+    await record(3);
+    const old = await running(things());
+    await running(newer);
+    await record(3);
+    const head = await store.lastPosition();
+    expect(await opened[1]!.settle(head, 10_000)).toBe(true);
+    for (let tries = 0; (await old.status())[0]?.state !== 'halted' && tries < 500; tries += 1)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect((await old.status())[0]).toMatchObject({
+      state: 'halted',
+      error: expect.stringContaining('has version 2, this program knows 1') as string,
+    });
+    const rows = await database.query('select release from testing_things.things');
+    expect(rows).toEqual(Array.from({ length: 6 }, () => ({ release: 2 })));
+  });
+
+  it('the older one does not move the checkpoint that it left at the same position', async () => {
+    await record(3);
+    await running(things());
+    await database.query('update platform.projections set version = 2');
+    await record(1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const [row] = await database.query<{ position: number }>(
+      'select position from platform.projections',
+    );
+    expect(row?.position).toBe(3);
+  });
+});
+
 describe('Rebuild a read model', () => {
   it('refuses to switch when the same version gives other rows, and names each difference', async () => {
     await record(5);

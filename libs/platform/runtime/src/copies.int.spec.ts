@@ -12,7 +12,10 @@ import { Workers } from './workers';
 
 const SILENT = createLogger('test', 'silent');
 const NOON = instant('2026-03-02T12:00:00.000Z');
-const LIFETIME_MILLIS = 600;
+/** Longer than a machine stands still under load: nobody loses a lease that a test wants kept. */
+const LIFETIME_MILLIS = 6000;
+/** Where a copy has to lose its lease. */
+const SHORT_MILLIS = 600;
 const METADATA = {
   actor: { kind: 'system', login: 'test' },
   correlationId: 'c1',
@@ -35,8 +38,7 @@ describe('Copies of a service', () => {
   });
   beforeEach(async () => {
     await database.query('truncate platform.leases, platform.timed_jobs');
-    const leases = () => new Leases({ database, logger: SILENT, lifetimeMillis: LIFETIME_MILLIS });
-    leasesOfCopies = [leases(), leases()];
+    leasesOfCopies = [leasesFor(LIFETIME_MILLIS), leasesFor(LIFETIME_MILLIS)];
   });
   afterEach(async () => {
     for (const jobs of started.splice(0)) await jobs.stop();
@@ -45,6 +47,9 @@ describe('Copies of a service', () => {
     await database.close();
     await testDatabase.drop();
   });
+
+  const leasesFor = (lifetimeMillis: number) =>
+    new Leases({ database, logger: SILENT, lifetimeMillis });
 
   const until = async (isReached: () => boolean) => {
     for (let tries = 0; !isReached(); tries += 1) {
@@ -120,14 +125,14 @@ describe('Copies of a service', () => {
     let wake: () => void = () => undefined;
     const asleep = new Promise<void>((resolve) => (wake = resolve));
     // The paused copy renews nothing, as a process that was stopped would not.
-    const paused = leasesOfCopies[0] as Leases;
+    const paused = leasesFor(SHORT_MILLIS);
     jest.spyOn(paused, 'renewRegularly').mockReturnValue(undefined);
     const first = await copyWithJob(paused, async () => {
       await asleep;
       await append('job-paused', 1);
     });
     const firstRun = first.runDue(instant('2026-03-02T13:00:00.000Z'));
-    await wait(LIFETIME_MILLIS * 1.2);
+    await wait(SHORT_MILLIS * 1.2);
     const second = await copyWithJob(leasesOfCopies[1] as Leases, async () => {
       await append('job-awake', 2);
     });

@@ -7,6 +7,7 @@ import {
   thingsPublication,
 } from '@encaisse/testing';
 import { Client } from 'pg';
+import type { Publication } from '../message-bus';
 import { ConsumerGroups } from '../consumer-groups';
 import { LogMessageBus } from '../log-message-bus';
 import { MessageMapping } from '../message-mapping';
@@ -66,8 +67,9 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     };
   }
 
-  const leaseOf = async (lifetimeMillis: number): Promise<Lease> => {
-    const lease = await fixture.leases(lifetimeMillis).acquire(RELAY_LEASE);
+  /** Longer than a machine stands still under load. */
+  const leaseOf = async (): Promise<Lease> => {
+    const lease = await fixture.leases(60_000).acquire(RELAY_LEASE);
     if (lease === null) throw new Error('the lease is not free');
     return lease;
   };
@@ -84,7 +86,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
       },
       close: () => real.close(),
     }));
-    const lease = await leaseOf(60_000);
+    const lease = await leaseOf();
     const running = relay.run(lease);
     await fixture.until(async () => (await records()) === 10);
     await fixture.startBus(fixture.recorder(GROUP));
@@ -96,9 +98,40 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     await topics.close();
   });
 
+  it('has no effect twice when a newer release publishes again, which makes more of each event', async () => {
+    await fixture.happen('a', upTo(5));
+    const old = await relayAlone((real) => ({
+      send: async (messages) => {
+        await real.send(messages);
+        throw new Error('killed between the acknowledgement and the checkpoint');
+      },
+      close: () => real.close(),
+    }));
+    const lease = await leaseOf();
+    const running = old.relay.run(lease);
+    await fixture.until(async () => (await old.records()) >= 5);
+    lease.end();
+    await running;
+    expect(await old.position()).toBe(0);
+    const more: Publication = {
+      name: 'testing.before',
+      categories: thingsPublication.categories,
+      schemas: { 'testing.thing-counted.v1': {} },
+      map: ({ data }) => [{ type: 'testing.thing-counted.v1', data }],
+    };
+    const publications = [more, thingsPublication];
+    const newer = fixture.newBus({ publications, consumers: [fixture.recorder(GROUP)] });
+    await fixture.database.query("update platform.leases set expires_at = '-infinity'");
+    await newer.start();
+    await fixture.happen('a', [6]);
+    await fixture.untilQuiet(newer);
+    expect(await fixture.numbers(GROUP)).toEqual(upTo(6));
+    await old.topics.close();
+  });
+
   it('keeps every effect single and in order while two relays publish at once', async () => {
     const [one, two] = await Promise.all([relayAlone(), relayAlone()]);
-    const lease = await leaseOf(60_000);
+    const lease = await leaseOf();
     const running = [one.relay.run(lease), two.relay.run(lease)];
     for (let turn = 0; turn < 20; turn += 1)
       await Promise.all(['a', 'b', 'c'].map((key) => fixture.happen(key, upTo(5, turn * 5 + 1))));
@@ -126,8 +159,15 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
       },
       close: () => real.close(),
     }));
-    const running = zombie.relay.run(await leaseOf(300));
+    const lease = await leaseOf();
+    const running = zombie.relay.run(lease);
     await fixture.until(() => isAsleep);
+    // It sleeps for longer than its lease lasts.
+    lease.prolong(performance.now());
+    await fixture.database.query(
+      "update platform.leases set expires_at = '-infinity' where name = $1",
+      [RELAY_LEASE],
+    );
     const bus = await fixture.startBus(fixture.recorder(GROUP));
     await fixture.happen('a', [4]);
     await fixture.until(async () => (await fixture.numbers(GROUP)).length === 4);
@@ -199,7 +239,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
 
   it('moves its checkpoint past nothing once a newer process publishes more', async () => {
     const old = await relayAlone();
-    const lease = await leaseOf(60_000);
+    const lease = await leaseOf();
     const running = old.relay.run(lease);
     await fixture.happen('a', [1]);
     await fixture.until(async () => (await old.position()) === 1);
@@ -314,7 +354,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
       headers: 'application/cloudevents+json; charset=utf-8',
       value: {
         specversion: '1.0',
-        id: event?.eventId,
+        id: `${event?.eventId ?? ''}.${THING_TYPE}`,
         source: '/encaisse/testing',
         type: THING_TYPE,
         subject: 'testing.thing-a',
