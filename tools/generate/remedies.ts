@@ -101,6 +101,10 @@ export const REMEDIES: Readonly<Record<string, string>> = {
 
   'selection-too-large': 'Narrow the search: `largest` tells how many go at once.',
   'selection-changed': 'Show the new count and totals, and have them confirmed again.',
+  'export-not-finished':
+    'Watch `GET /api/v1/exports/{exportId}`; a mail comes when the file is there.',
+  'export-failed': 'Ask for the export again with a new id, for a shorter period if need be.',
+  'export-expired': 'Ask for the export again with a new id.',
   'message-not-failed': 'Wait: what is queued or being sent is delivered by itself.',
   'selection-empty': 'Nothing is left to do, or the search looks elsewhere.',
 

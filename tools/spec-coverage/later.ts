@@ -14,7 +14,6 @@ export const LATER: Readonly<Record<string, string>> = {
   'TRX-05': `${SCREEN}: showing and hiding the filters`,
   'TRX-21': `${SCREEN}: moving and choosing columns`,
   'TRX-26': `${SCREEN}: printing what is seen`,
-  'TRX-27': 'needs mails: a slow export is sent to its user',
   'TRX-30': `${SCREEN}: opening the detail from a row`,
   'TRX-35': THREE_DS,
   'TRX-36': THREE_DS,

@@ -1,10 +1,20 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { Database } from '@encaisse/platform/postgres';
 import { Projections } from '@encaisse/platform/projections';
-import { PersonVault } from '@encaisse/platform/security';
+import { LongJobs } from '@encaisse/platform/runtime';
+import { Keyring, PersonVault } from '@encaisse/platform/security';
 import { ActionQueries } from './actions/action-queries';
 import { ActionsController } from './actions/actions.controller';
 import { actionsProjection } from './actions/actions.projection';
 import { BackofficeDirectory } from './backoffice-directory';
+import { ExportExpiry } from './export-jobs/export-expiry';
+import { ExportFiles } from './export-jobs/export-files';
+import { ExportMails } from './export-jobs/export-mails';
+import { ExportQueries } from './export-jobs/export-queries';
+import { ExportRequests } from './export-jobs/export-requests';
+import { ExportWorker } from './export-jobs/export-worker';
+import { ExportsController } from './export-jobs/exports.controller';
+import { ExportSources } from './export/export-sources';
 import { TransactionExportController } from './export/transaction-export.controller';
 import { journalProjection } from './journal/journal.projection';
 import { MonthUpkeep } from './journal/month-upkeep';
@@ -32,9 +42,22 @@ import { TransactionsController } from './transactions/transactions.controller';
     MassOperationsController,
     ActionsController,
     MessagesController,
+    ExportsController,
   ],
   providers: [
     BackofficeDirectory,
+    ExportSources,
+    ExportFiles,
+    ExportMails,
+    ExportQueries,
+    ExportRequests,
+    ExportWorker,
+    ExportExpiry,
+    {
+      provide: LongJobs,
+      inject: [Database, Keyring],
+      useFactory: (database: Database, keyring: Keyring) => new LongJobs(database, keyring),
+    },
     TransactionQueries,
     StatisticsQueries,
     RemittanceQueries,

@@ -6,7 +6,7 @@ import type { Mailer, SmsSender } from './mailer';
 import type { MessageChannel } from './message';
 import { Outbox } from './outbox';
 import { QueuedMailer, QueuedSmsSender } from './queued-mailer';
-import './templates';
+import './templates/index';
 import { MessageRenderer, type Sender } from './templates/renderer';
 import { mailTemplates } from './templates/template';
 import type { MessageTransport } from './transport';

@@ -96,6 +96,31 @@ export const MESSAGE_SETTINGS = {
     shownDefault: '(none)',
     read: optional,
   },
+  exportAnswerSeconds: {
+    variable: 'EXPORT_ANSWER_SECONDS',
+    meaning: 'longest wait of who asks for an export; then it goes on and is mailed (TRX-27)',
+    shownDefault: '30',
+    read: wholeNumber(30, 0, 50),
+  },
+  exportMailDelayMinutes: {
+    variable: 'EXPORT_MAIL_DELAY_MINUTES',
+    meaning: 'time after which an export that is not done has failed, and a mail says so (TRX-27)',
+    shownDefault: '15',
+    read: wholeNumber(15, 0, 24 * 60),
+  },
+  exportKeptDays: {
+    variable: 'EXPORT_KEPT_DAYS',
+    meaning: 'days in which the file of an export can be fetched',
+    shownDefault: '7',
+    read: wholeNumber(7, 1, 90),
+  },
+  exportDir: {
+    variable: 'EXPORT_DIR',
+    meaning: 'folder of the files of exports; shared where the back office has several copies',
+    shownDefault: 'DATA_DIR/exports',
+    read: (value: string | undefined, environment: Environment) =>
+      value ?? `${environment['DATA_DIR'] ?? '.data'}/exports`,
+  },
 } as const satisfies Record<string, SettingDefinition<unknown>>;
 
 /** What is wrong when two settings are looked at together. */

@@ -29,6 +29,7 @@ import { restoreClock } from './dev-clock';
 import { openEventLog } from './event-log';
 import { kafkaOf } from './kafka-settings';
 import { createLogger, type Logger } from './logger';
+import { LongJobTables } from './long-job-tables';
 import { messageTransports } from './message-settings';
 import { Metrics } from './metrics';
 import { Readiness } from './readiness';
@@ -81,6 +82,7 @@ export const PLATFORM_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   KafkaInboxByPosition,
   AccessTables,
   MailTables,
+  LongJobTables,
 ];
 
 /** Opens the platform of one process. Throws StartRefused with one line when it cannot. */

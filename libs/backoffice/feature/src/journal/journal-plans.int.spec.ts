@@ -171,6 +171,7 @@ describe('Plans of an export of a journal of thirteen months', () => {
       where: conditions.text,
       parameters: conditions.parameters,
       orderBy: orderBy(sorting, TRANSACTION_SORT_COLUMNS[sorting.by], 'transaction_id'),
+      amount: 'initial_minor',
     };
     const recorded = recordingDatabase(database, statements);
     for await (const _rows of exportedRows(recorded, source, COLUMNS, 'fr')) break;
