@@ -78,7 +78,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'transaction-unknown': 'Check the identifier of the transaction.',
   'not-a-debit': 'Name the debit: a refund or a cancellation takes no such operation.',
   'operation-in-progress': 'Wait for the operation in progress to end, then decide again.',
-  'no-stored-card': 'Take a new payment with the card: its number has been erased.',
+  'no-stored-card': 'Ask for the card again and type its number: ours has been erased.',
   'contract-inactive': 'Activate the contract, or name another one.',
   'means-cannot': 'Use an operation the payment means allows: `GET …/operations` lists them.',
   'order-reference-reused': 'Give the duplicate an order reference of its own.',
@@ -128,6 +128,9 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'planned-date-out-of-range': 'Choose a day from today to seven days later.',
 
   'contract-unknown': 'Check the identifier of the contract.',
+  'card-already-blocked': 'Nothing is left to do: `blockId` names the block that holds.',
+  'block-unknown': 'Check the identifier of the block: `GET /api/v1/blocked-cards` lists them.',
+  'no-card': 'Nothing can be blocked: the transaction was made without a card.',
   'maximum-above-ceiling': 'Lower the maximum to the bank’s ceiling.',
   'limits-out-of-order': 'Order the limits: minimum, then maximum, then ceiling.',
   'shop-unknown': 'Open the shop first, or use the identifier of one that exists.',

@@ -177,6 +177,15 @@ export class Product {
     return this.projections.known;
   }
 
+  /** Holds a request back until this copy has seen a position, as the HTTP layer does for a caller. */
+  async hasSeen(position: number): Promise<void> {
+    if (await this.projections.settle(position, 5000)) return;
+    throw Object.assign(new Error('position not reached'), {
+      code: 'position-not-reached',
+      kind: {},
+    });
+  }
+
   /** What an operator does once the cause is mended: parked messages are taken again. */
   async replayParked(): Promise<number> {
     return (await this.bus.replayParked()).stillParked.length;

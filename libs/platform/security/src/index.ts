@@ -1,4 +1,5 @@
 export * from './card-number';
+export { cardFingerprint } from './card-fingerprint';
 export * from './card-vault';
 export { commitmentOf, contentFingerprint } from './fingerprints';
 export { Keyring, MasterKeyRefused, type SealedValue } from './keyring';
