@@ -134,6 +134,8 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'maximum-above-ceiling': 'Lower the maximum to the bank’s ceiling.',
   'limits-out-of-order': 'Order the limits: minimum, then maximum, then ceiling.',
   'shop-unknown': 'Open the shop first, or use the identifier of one that exists.',
+  'https-needed': 'Give an absolute `https://` address, without a name and password in it.',
+  'return-page-missing': 'Give `urls.return`, or switch `isImmediateReturn` off.',
   'contract-number-taken': 'Use the contract that exists, or another number or rank.',
   'parent-unknown': 'Open the parent node first.',
   'parent-level-wrong': 'Put groups under a brand and shops under a group.',

@@ -1,3 +1,5 @@
 export * from './contract-events';
 export * from './directory';
 export * from './node-events';
+export * from './shop-option';
+export * from './shop-settings-events';
