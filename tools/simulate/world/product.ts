@@ -13,6 +13,7 @@ import {
   LogMessageBus,
   MessageBus,
 } from '@encaisse/platform/message-bus';
+import { Mailer } from '@encaisse/platform/mail';
 import { Database } from '@encaisse/platform/postgres';
 import { type Projection, Projections } from '@encaisse/platform/projections';
 import {
@@ -27,8 +28,10 @@ import { Workers } from '@encaisse/platform/runtime';
 import {
   CardVault,
   Keyring,
+  MessageKeyVault,
   PersonVault,
   PostgresCardVault,
+  PostgresMessageKeyVault,
   PostgresPersonVault,
 } from '@encaisse/platform/security';
 import { RemittanceModule } from '@encaisse/remittance/feature';
@@ -146,6 +149,8 @@ export class Product {
       [TransactionNumbers as never, new TransactionNumbers(database)],
       [CardVault as never, new PostgresCardVault(database, keyring)],
       [PersonVault as never, new PostgresPersonVault(database, keyring)],
+      [MessageKeyVault as never, new PostgresMessageKeyVault(database, keyring)],
+      [Mailer as never, { send: unread, enqueue: unread }],
       [Keyring as never, keyring],
       [Readiness as never, { register: () => undefined }],
       [Metrics as never, { counter: () => ({ inc: () => undefined }) }],
@@ -200,6 +205,9 @@ export class Product {
     ];
   }
 }
+
+/** Mails leave the simulated world: nobody there reads them. */
+const unread = () => Promise.resolve({ isNew: true });
 
 /** The place and rights of whoever asks. */
 export function callerAt(nodeId: string, environment: Environment, login: string) {

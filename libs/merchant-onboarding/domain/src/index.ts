@@ -5,3 +5,7 @@ export * from './node/node';
 export * from './node/open-node';
 export * from './shop-settings/change-shop-settings';
 export * from './shop-settings/shop-settings';
+export * from './hmac-key/confirm-hmac-key';
+export * from './hmac-key/create-hmac-key';
+export * from './hmac-key/hmac-key';
+export * from './hmac-key/passphrase-strength';

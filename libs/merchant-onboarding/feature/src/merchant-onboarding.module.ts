@@ -4,6 +4,15 @@ import {
   ChangeContractHandler,
   SetContractActiveHandler,
 } from './change-contract/change-contract.handler';
+import { ActivateHmacKeyController } from './hmac-keys/activate-hmac-key.controller';
+import { ConfirmHmacKeyHandler } from './hmac-keys/confirm-hmac-key.handler';
+import { CreateHmacKeyHandler } from './hmac-keys/create-hmac-key.handler';
+import { HmacKeyBook } from './hmac-keys/hmac-key-book';
+import { HmacKeyExpiry } from './hmac-keys/hmac-key-expiry';
+import { HmacKeyMails } from './hmac-keys/hmac-key-mails';
+import { HmacKeysController } from './hmac-keys/hmac-keys.controller';
+import { HmacVerifier } from './hmac-keys/hmac-verifier';
+import { NoticesController } from './hmac-keys/notices.controller';
 import { MerchantDirectory } from './merchant-directory';
 import { OpenContractController } from './open-contract/open-contract.controller';
 import { OpenContractHandler } from './open-contract/open-contract.handler';
@@ -23,6 +32,9 @@ import {
     OpenContractController,
     ChangeContractController,
     ShopSettingsController,
+    HmacKeysController,
+    ActivateHmacKeyController,
+    NoticesController,
   ],
   providers: [
     MerchantDirectory,
@@ -33,6 +45,13 @@ import {
     ShopSettingsBook,
     ChangeShopSettingsHandler,
     SwitchShopOptionHandler,
+    HmacKeyBook,
+    HmacKeyMails,
+    HmacKeyExpiry,
+    HmacVerifier,
+    CreateHmacKeyHandler,
+    ConfirmHmacKeyHandler,
   ],
+  exports: [HmacVerifier],
 })
 export class MerchantOnboardingModule {}

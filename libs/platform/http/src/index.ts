@@ -10,5 +10,7 @@ export * from './list-query';
 export * from './problem';
 export * from './problem.filter';
 export * from './scopes';
+export * from './rate-limit';
+export * from './token.guard';
 export * from './tokens';
 export * from './validation';

@@ -19,8 +19,11 @@ import { PlatformTables1763769600000, Projections } from '@encaisse/platform/pro
 import {
   CardVault,
   Keyring,
+  MessageKeyTables,
+  MessageKeyVault,
   PersonVault,
   PostgresCardVault,
+  PostgresMessageKeyVault,
   PostgresPersonVault,
   SecurityTables,
 } from '@encaisse/platform/security';
@@ -60,6 +63,7 @@ export type Platform = {
   readonly authentication: Authentication;
   readonly cardVault: CardVault;
   readonly personVault: PersonVault;
+  readonly messageKeyVault: MessageKeyVault;
   readonly keyring: Keyring;
   /** Mails and short messages: what queues them, and the worker that delivers them. */
   readonly messages: MessageService;
@@ -81,6 +85,7 @@ export const PLATFORM_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   KafkaInboxByPosition,
   AccessTables,
   MailTables,
+  MessageKeyTables,
 ];
 
 /** Opens the platform of one process. Throws StartRefused with one line when it cannot. */
@@ -158,6 +163,8 @@ async function assemble(
     ...openAccess(settings, dataDir, { database, streams, persons, clock }),
     cardVault: new PostgresCardVault(database, keyring),
     personVault: persons,
+    personVault: new PostgresPersonVault(database, keyring),
+    messageKeyVault: new PostgresMessageKeyVault(database, keyring),
     keyring,
     messages,
     readiness,

@@ -6,16 +6,20 @@ import {
   IsOptional,
   IsString,
   Length,
+  Matches,
   MaxLength,
   ValidateNested,
 } from 'class-validator';
 
+/** What no mail program reads as two addresses, or as a name and an address. */
+const ONE_ADDRESS = /^[^\s@<>()[\],;:"\\]+@[^\s@<>()[\],;:"\\]+$/;
 const LONGEST_URL = 2048;
 
 const Address = (description: string): PropertyDecorator =>
   both(
     ApiProperty({ required: false, nullable: true, type: String, description }),
     IsEmail({}, { message: '$property must be an e-mail address' }),
+    Matches(ONE_ADDRESS, { message: '$property must be one plain e-mail address' }),
     Length(6, 120),
   );
 
