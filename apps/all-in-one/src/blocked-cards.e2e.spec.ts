@@ -133,7 +133,11 @@ describe('Blocked cards', () => {
     const block = typed(merchant.groupId);
     const added = await add(block);
     const listed = await product.get(path);
-    const events = await product.store.readAll({ after: first, limit: 100 });
+    const ofCards = async () =>
+      (await product.store.readAll({ after: first, limit: 100 })).filter(({ streamId }) =>
+        streamId.startsWith('authorization.blocked_card-'),
+      );
+    const events = await ofCards();
     expect(events.map(({ type }) => type)).toEqual(['CardBlocked']);
     for (const text of [added.text, listed.text, JSON.stringify(events)])
       expect(text).not.toContain(CARD.number);
@@ -145,7 +149,7 @@ describe('Blocked cards', () => {
     );
     const elsewhere = await add(typed(merchant.shopId));
     expect(elsewhere.status).toBe(201);
-    const [other] = await product.store.readAll({ after: first + 1, limit: 1 });
+    const [, other] = await ofCards();
     expect(other?.data).not.toMatchObject({
       cardFingerprint: (events[0]?.data as { cardFingerprint: string }).cardFingerprint,
     });

@@ -39,7 +39,7 @@ describe('HMAC keys', () => {
       displayName: 'Camille Durand',
       nodeId: merchant.shopId,
       environment,
-      scopes: ['read', 'operate'],
+      scopes: ['read', 'operate', 'administer'],
       lifetimeSeconds: 3_600,
     });
   const create = async (body: object = {}, token?: string) =>
@@ -333,7 +333,7 @@ describe('HMAC keys', () => {
   it('TREE-03 shows a shop outside the own node to nobody', async () => {
     await create();
     const stranger = await openMerchant(product);
-    const token = await product.tokenAt(stranger.brandId);
+    const token = await product.tokenAt(stranger.brandId, ['read', 'administer']);
     for (const answer of [
       await product.get(path(), { token }),
       await product.post(path(), { id: uuidv7(), passphrase: PASSPHRASE }, { token }),

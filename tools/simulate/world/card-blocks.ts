@@ -3,6 +3,9 @@ import type { Request } from './client';
 import { callerAt } from './product';
 import { call, callerOf, type Merchant, metadataOf } from './requests';
 
+/** What a route adds to the action log, which the simulated HTTP layer does not write. */
+const UNREAD = { about: () => undefined, changed: () => undefined };
+
 /** What to ask, what would be other content under the same id, and what follows the answer. */
 type Ask = {
   readonly request: Request;
@@ -67,6 +70,7 @@ function blockTypedCard(
         undefined,
         caller,
         metadataOf(merchant, id),
+        UNREAD,
         reply,
       ]),
   };
@@ -85,6 +89,7 @@ function blockCardOf(merchant: Merchant, id: string, transactionId: string): Req
         undefined,
         callerOf(merchant),
         metadataOf(merchant, id),
+        UNREAD,
         reply,
       ]),
   };
@@ -101,6 +106,7 @@ function liftBlock(merchant: Merchant, id: string, blockId: string): Request {
         blockId,
         caller,
         metadataOf(merchant, id),
+        UNREAD,
         reply,
       ]),
   };

@@ -3,7 +3,7 @@ import { CashdeskModule } from '@encaisse/cashdesk/feature';
 import type { Environment, Instant } from '@encaisse/kernel';
 import { instantOfEpochMillis } from '@encaisse/kernel';
 import { MerchantOnboardingModule } from '@encaisse/merchant-onboarding/feature';
-import { type Action, ACTIONS } from '@encaisse/platform/access';
+import { type Action, ActionLog, ACTIONS } from '@encaisse/platform/access';
 import { Clock, SystemTimers, Timers } from '@encaisse/platform/clock';
 import { EventStore, Streams } from '@encaisse/platform/event-store';
 import { LeasedEventStore, Leases } from '@encaisse/platform/leases';
@@ -150,6 +150,7 @@ export class Product {
       [CardVault as never, new PostgresCardVault(database, keyring)],
       [PersonVault as never, new PostgresPersonVault(database, keyring)],
       [MessageKeyVault as never, new PostgresMessageKeyVault(database, keyring)],
+      [ActionLog as never, { record: () => Promise.resolve() }],
       [Mailer as never, { send: unread, enqueue: unread }],
       [Keyring as never, keyring],
       [Readiness as never, { register: () => undefined }],

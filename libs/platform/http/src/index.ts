@@ -11,6 +11,5 @@ export * from './problem';
 export * from './problem.filter';
 export * from './scopes';
 export * from './rate-limit';
-export * from './token.guard';
 export * from './tokens';
 export * from './validation';

@@ -163,7 +163,6 @@ async function assemble(
     ...openAccess(settings, dataDir, { database, streams, persons, clock }),
     cardVault: new PostgresCardVault(database, keyring),
     personVault: persons,
-    personVault: new PostgresPersonVault(database, keyring),
     messageKeyVault: new PostgresMessageKeyVault(database, keyring),
     keyring,
     messages,

@@ -5,9 +5,12 @@ import { isUuid } from '@encaisse/kernel';
 import { blockTransactionCard, type Transaction, transactionStream } from '@encaisse/ledger/domain';
 import { type EventMetadata, Streams } from '@encaisse/platform/event-store';
 import {
+  ActionEntry,
+  type ActionNotes,
   type Caller,
   commandId,
   CurrentCaller,
+  Logged,
   Needs,
   notFound,
   orProblem,
@@ -38,7 +41,8 @@ export class BlockCardOfTransactionController {
 
   @Post()
   @HttpCode(201)
-  @Needs('operate')
+  @Needs('block-card')
+  @Logged('CARD_BLOCKING')
   @ApiOperation({ summary: 'Put the card of a transaction on the shop’s list of blocked cards' })
   async block(
     @Param('transactionId') transactionId: string,
@@ -46,10 +50,12 @@ export class BlockCardOfTransactionController {
     @Headers('idempotency-key') idempotencyKey: string | undefined,
     @CurrentCaller() caller: Caller,
     @RequestMetadata() metadata: EventMetadata,
+    @ActionEntry() entry: ActionNotes,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const blockId = commandId(body.id, idempotencyKey, caller, `block-card ${transactionId}`);
     const state = await this.visible(transactionId, caller);
+    entry.about({ kind: 'transaction', id: transactionId, nodeId: placeOf(state).shopId });
     const card = 'request' in state ? state.request.card : null;
     const stored = card ? await this.cardVault.open(card.cardId) : null;
     const decision = blockTransactionCard({ hasStoredCard: stored !== null }, state);

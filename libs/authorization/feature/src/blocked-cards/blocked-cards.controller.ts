@@ -14,10 +14,13 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { EventMetadata } from '@encaisse/platform/event-store';
 import {
+  ActionEntry,
+  type ActionNotes,
   type Caller,
   commandId,
   CurrentCaller,
   type ListQuery,
+  Logged,
   Needs,
   notFound,
   orProblem,
@@ -49,7 +52,7 @@ export class BlockedCardsController {
   ) {}
 
   @Get()
-  @Needs('read')
+  @Needs('view-blocked-cards')
   @ApiOperation({ summary: 'The blocked cards of a node and below (CARD-03), newest first' })
   @ApiQuery({ name: 'nodeId', required: false, description: 'Default: the caller’s node' })
   @ApiQuery({ name: 'search', required: false, description: 'Part of the masked number' })
@@ -74,17 +77,20 @@ export class BlockedCardsController {
 
   @Post()
   @HttpCode(201)
-  @Needs('operate')
+  @Needs('change-blocked-cards')
+  @Logged('CARD_BLOCKING')
   @ApiOperation({ summary: 'Block a typed card at a node and below (CARD-03, CARD-07)' })
   async add(
     @Body() body: AddBlockedCardBody,
     @Headers('idempotency-key') idempotencyKey: string | undefined,
     @CurrentCaller() caller: Caller,
     @RequestMetadata() metadata: EventMetadata,
+    @ActionEntry() entry: ActionNotes,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const blockId = commandId(body.id, idempotencyKey, caller, 'blocked-cards');
     if (!this.directory.isVisible(body.nodeId, caller)) throw notFound('node');
+    entry.about({ kind: 'block', id: blockId, nodeId: body.nodeId });
     const { number } = checkedNumber(body.cardNumber);
     const card = {
       blockId,
@@ -103,12 +109,14 @@ export class BlockedCardsController {
 
   @Delete(':blockId')
   @HttpCode(200)
-  @Needs('operate')
+  @Needs('change-blocked-cards')
+  @Logged('CARD_UNBLOCKING')
   @ApiOperation({ summary: 'Lift a block: the card is accepted again at once (CARD-05)' })
   async lift(
     @Param('blockId') blockId: string,
     @CurrentCaller() caller: Caller,
     @RequestMetadata() metadata: EventMetadata,
+    @ActionEntry() entry: ActionNotes,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     await this.blockedCards.catchUp();
@@ -116,6 +124,7 @@ export class BlockedCardsController {
     const isVisible =
       place?.environment === caller.environment && this.directory.isVisible(place.nodeId, caller);
     if (!place || !isVisible) throw notFound('block');
+    entry.about({ kind: 'block', id: blockId, nodeId: place.nodeId });
     const command = new UnblockCardCommand(blockId, place, metadata);
     const result = await this.commands.execute(command);
     orProblem(result.decision, BLOCK_PROBLEMS);

@@ -2,7 +2,15 @@ import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { isRefused } from '@encaisse/kernel';
-import { orProblem, Public, tellPosition } from '@encaisse/platform/http';
+import {
+  ActionEntry,
+  type ActionNotes,
+  Logged,
+  metadataOf,
+  orProblem,
+  Public,
+  tellPosition,
+} from '@encaisse/platform/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   ACTIVATION_REFUSED,
@@ -28,13 +36,15 @@ export class ActivateHmacKeyController {
 
   @Post('api/v1/hmac-keys/activate')
   @HttpCode(200)
+  @Logged('HMAC_KEY')
   @ApiOperation({ summary: 'Put a key in force with the id of its link' })
   async activate(
     @Body() { token }: ActivateHmacKeyBody,
     @Req() request: FastifyRequest,
+    @ActionEntry() entry: ActionNotes,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const { key, result } = await this.confirm(token, request);
+    const { key, result } = await this.confirm(token, request, entry);
     orProblem(result.decision, CONFIRM_PROBLEMS);
     tellPosition(reply, result.position);
     return { keyId: key?.keyId, shopId: key?.shopId, environment: key?.environment };
@@ -49,23 +59,28 @@ export class ActivateHmacKeyController {
 
   @Post(ACTIVATION_PATH)
   @HttpCode(200)
+  @Logged('HMAC_KEY')
   @ApiOperation({ summary: 'What the button of the page sends' })
-  async confirmByPage(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async confirmByPage(
+    @Req() request: FastifyRequest,
+    @ActionEntry() entry: ActionNotes,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     const { id } = (request.body ?? {}) as { readonly id?: unknown };
     const token = typeof id === 'string' && TOKEN.test(id) ? id : '';
-    const { decision } = (await this.confirm(token, request)).result;
+    const { decision } = (await this.confirm(token, request, entry)).result;
     if (!isRefused(decision)) return send(reply, 200, donePage());
     const { code } = decision.refused;
     await send(reply, ACTIVATION_REFUSED[code].status, refusedPage(code));
   }
 
-  private confirm(token: string, request: FastifyRequest) {
-    const metadata = {
-      actor: { kind: 'system' as const, login: 'hmac-link' },
-      correlationId: request.id,
-      causationId: null,
-    };
-    return this.commands.execute(new ConfirmHmacKeyCommand(token, metadata));
+  private async confirm(token: string, request: FastifyRequest, entry: ActionNotes) {
+    const metadata = metadataOf(request, { kind: 'system', login: 'hmac-link' });
+    const confirmed = await this.commands.execute(new ConfirmHmacKeyCommand(token, metadata));
+    const { key, result } = confirmed;
+    if (key) entry.about({ kind: 'hmac-key', id: key.keyId, nodeId: key.shopId });
+    if (!isRefused(result.decision)) entry.changed({ status: 'CREATED' }, { status: 'ACTIVATED' });
+    return confirmed;
   }
 }
 

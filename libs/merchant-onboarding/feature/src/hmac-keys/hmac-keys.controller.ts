@@ -5,9 +5,13 @@ import { hmacKeyStream, passphraseStrength } from '@encaisse/merchant-onboarding
 import { Clock, Timers } from '@encaisse/platform/clock';
 import { type EventMetadata, Streams } from '@encaisse/platform/event-store';
 import {
+  ActionEntry,
+  type ActionNotes,
   type Caller,
+  ChangesNothing,
   commandId,
   CurrentCaller,
+  Logged,
   Needs,
   orProblem,
   RateLimit,
@@ -49,7 +53,8 @@ export class HmacKeysController {
 
   @Post('strength')
   @HttpCode(200)
-  @Needs('operate')
+  @Needs('manage-hmac-key')
+  @ChangesNothing()
   @ApiOperation({ summary: 'How good a passphrase is, as it is typed (HMAC-02)' })
   strength(
     @Param('shopId') shopId: string,
@@ -64,7 +69,8 @@ export class HmacKeysController {
   /** The key is in this answer and in no other. */
   @Post()
   @HttpCode(201)
-  @Needs('operate')
+  @Needs('manage-hmac-key')
+  @Logged('HMAC_KEY')
   @ApiOperation({ summary: 'Derive a key from a passphrase and mail the link that confirms it' })
   async create(
     @Param('shopId') shopId: string,
@@ -72,10 +78,12 @@ export class HmacKeysController {
     @Headers('idempotency-key') idempotencyKey: string | undefined,
     @CurrentCaller() caller: Caller,
     @RequestMetadata() metadata: EventMetadata,
+    @ActionEntry() entry: ActionNotes,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const shop = this.directory.visibleShop(shopId, caller);
     const keyId = commandId(body.id, idempotencyKey, caller, `hmac-keys ${shopId}`);
+    entry.about({ kind: 'hmac-key', id: keyId, nodeId: shopId });
     this.createLimit.take(limitKeyOf(caller));
     const { environment } = caller;
     const kind = body.kind ?? 'MERCHANT';
@@ -88,12 +96,14 @@ export class HmacKeysController {
     if (result.isReplay) void reply.header('Idempotent-Replayed', 'true');
     void reply.header('cache-control', 'no-store');
     const keys = await this.keysOf(shopId, caller);
+    const made = keys.find((one) => one.keyId === keyId);
+    entry.changed(null, { kind, status: made?.status });
     const isConfirmationMailed = kind === 'MERCHANT';
-    return { ...keys.find((one) => one.keyId === keyId), key, isConfirmationMailed };
+    return { ...made, key, isConfirmationMailed };
   }
 
   @Get()
-  @Needs('read')
+  @Needs('view-settings')
   @ApiOperation({ summary: 'The keys of a shop, newest first, without the keys themselves' })
   async list(@Param('shopId') shopId: string, @CurrentCaller() caller: Caller) {
     this.directory.visibleShop(shopId, caller);
@@ -102,7 +112,8 @@ export class HmacKeysController {
 
   @Post('verify')
   @HttpCode(200)
-  @Needs('operate')
+  @Needs('manage-hmac-key')
+  @ChangesNothing()
   @ApiOperation({ summary: 'Whether a digest is that of a message under the key in force' })
   async verify(
     @Param('shopId') shopId: string,

@@ -17,7 +17,7 @@ export class NoticesController {
   ) {}
 
   @Get()
-  @Needs('read')
+  @Needs('view-settings')
   @ApiOperation({
     summary: 'Notices of the shops of the caller: keys that have come to their date',
   })

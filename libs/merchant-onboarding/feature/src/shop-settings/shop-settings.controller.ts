@@ -11,9 +11,12 @@ import {
 import type { ChangeShopSettingsRefusal } from '@encaisse/merchant-onboarding/domain';
 import type { EventMetadata } from '@encaisse/platform/event-store';
 import {
+  ActionEntry,
+  type ActionNotes,
   type Caller,
   commandId,
   CurrentCaller,
+  Logged,
   Needs,
   notFound,
   orProblem,
@@ -31,6 +34,7 @@ import {
   SwitchShopOptionCommand,
 } from './shop-settings.handler';
 import { ShopSettingsBook } from './shop-settings-book';
+import { noteSettingChanges } from './shop-settings-notes';
 import { shopSettingsView } from './shop-settings-view';
 
 /** One row per refusal: a refusal without its row does not compile. */
@@ -62,7 +66,7 @@ export class ShopSettingsController {
   ) {}
 
   @Get('settings')
-  @Needs('read')
+  @Needs('view-settings')
   @ApiOperation({
     summary: 'Identifiers, contracts, options, e-mails and pages of a shop (SET-01)',
   })
@@ -71,7 +75,8 @@ export class ShopSettingsController {
   }
 
   @Patch('settings')
-  @Needs('operate')
+  @Needs('change-settings')
+  @Logged('SETTING_CHANGE')
   @ApiOperation({ summary: 'Change e-mails, pages, immediate return or ticket reception (SET-03)' })
   async change(
     @Param('shopId') shopId: string,
@@ -79,18 +84,22 @@ export class ShopSettingsController {
     @Headers('idempotency-key') idempotencyKey: string | undefined,
     @CurrentCaller() caller: Caller,
     @RequestMetadata() metadata: EventMetadata,
+    @ActionEntry() entry: ActionNotes,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     this.directory.visibleShop(shopId, caller);
     const changeId = commandId(body.id, idempotencyKey, caller, `settings ${shopId}`);
     const place = { changeId, shopId, environment: caller.environment };
     const command = new ChangeShopSettingsCommand(place, changesOf(body), metadata);
-    tell(reply, await this.commands.execute(command));
+    const result = await this.commands.execute(command);
+    noteSettingChanges(entry, shopId, result.decision);
+    tell(reply, result);
     return this.view(shopId, caller);
   }
 
   @Put('options/:option')
-  @Needs('administer')
+  @Needs('administer-merchants')
+  @Logged('SETTING_CHANGE')
   @ApiOperation({ summary: 'Subscribe an option or a billed feature, or end it' })
   async switchOption(
     @Param('shopId') shopId: string,
@@ -99,6 +108,7 @@ export class ShopSettingsController {
     @Headers('idempotency-key') idempotencyKey: string | undefined,
     @CurrentCaller() caller: Caller,
     @RequestMetadata() metadata: EventMetadata,
+    @ActionEntry() entry: ActionNotes,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     this.directory.visibleShop(shopId, caller);
@@ -107,7 +117,9 @@ export class ShopSettingsController {
     const changeId = commandId(body.id, idempotencyKey, caller, `options ${shopId}`);
     const place = { changeId, shopId, environment: caller.environment };
     const command = new SwitchShopOptionCommand(place, option, body.isSubscribed, metadata);
-    tell(reply, await this.commands.execute(command));
+    const result = await this.commands.execute(command);
+    noteSettingChanges(entry, shopId, result.decision);
+    tell(reply, result);
     return this.view(shopId, caller);
   }
 
