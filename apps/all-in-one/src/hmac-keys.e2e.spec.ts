@@ -128,10 +128,10 @@ describe('HMAC keys', () => {
     const { status, body } = await activate(token);
     expect([status, body.shopId]).toEqual([200, merchant.shopId]);
     expect(await verify(key, 'PBX_SITE=1999888')).toBe(true);
-    expect((await activate(token)).body).toMatchObject({ status: 409, code: 'link-used' });
+    expect((await activate(token)).body).toMatchObject({ status: 409, code: 'key-link-used' });
     expect((await activate('A'.repeat(43))).body).toMatchObject({
       status: 404,
-      code: 'link-unknown',
+      code: 'key-link-unknown',
     });
   });
 
@@ -272,7 +272,7 @@ describe('HMAC keys', () => {
     const [{ confirmableUntil, createdAt }] = await list();
     expect(Date.parse(confirmableUntil) - Date.parse(createdAt)).toBe(7 * 86_400_000);
     await product.setClock(confirmableUntil);
-    expect((await activate(token)).body).toMatchObject({ status: 410, code: 'link-ended' });
+    expect((await activate(token)).body).toMatchObject({ status: 410, code: 'key-link-ended' });
     expect((await list())[0].status).toBe('DISCARDED');
     await product.setClock(null);
   });

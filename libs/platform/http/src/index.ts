@@ -6,7 +6,6 @@ export * from './authentication';
 export * from './caller';
 export * from './command-id';
 export * from './ledger-position';
-export * from './list-query';
 export * from './problem';
 export * from './problem.filter';
 export * from './scopes';

@@ -19,17 +19,15 @@ import {
   type Caller,
   commandId,
   CurrentCaller,
-  type ListQuery,
   Logged,
   Needs,
   notFound,
   orProblem,
-  pageOf,
   Problem,
-  readListQuery,
   RequestMetadata,
   tellPosition,
 } from '@encaisse/platform/http';
+import { pageOf, type Query as ListedBy, readListQuery } from '@encaisse/platform/lists';
 import { checkCardNumber } from '@encaisse/platform/security';
 import type { FastifyReply } from 'fastify';
 import { AuthorizationDirectory } from '../authorization-directory';
@@ -58,7 +56,7 @@ export class BlockedCardsController {
   @ApiQuery({ name: 'search', required: false, description: 'Part of the masked number' })
   @ApiQuery({ name: 'limit', required: false })
   @ApiQuery({ name: 'cursor', required: false })
-  list(@Query() query: ListQuery, @CurrentCaller() caller: Caller) {
+  list(@Query() query: ListedBy, @CurrentCaller() caller: Caller) {
     const { filters, page } = readListQuery(query, FILTERS);
     const nodeId = filters.nodeId ?? caller.nodeId;
     if (nodeId !== caller.nodeId && !this.directory.isVisible(nodeId, caller))

@@ -6,9 +6,9 @@ type About = { readonly keyId: string; readonly at: Instant };
 
 /** Why a key is not confirmed. When several reasons apply, the first one listed is given. */
 export type ConfirmHmacKeyRefusal =
-  | { readonly code: 'link-unknown' }
-  | { readonly code: 'link-used' }
-  | { readonly code: 'link-ended' };
+  | { readonly code: 'key-link-unknown' }
+  | { readonly code: 'key-link-used' }
+  | { readonly code: 'key-link-ended' };
 
 /** Puts a key in force at once; the one before stops at the same instant (HMAC-11). */
 export function confirmHmacKey(
@@ -16,11 +16,11 @@ export function confirmHmacKey(
   { keys }: HmacKeys,
 ): Decision<HmacKeyEvent, ConfirmHmacKeyRefusal> {
   const key = keys.find((one) => one.keyId === keyId);
-  if (key === undefined) return refuse({ code: 'link-unknown' });
-  if (key.status === 'DISCARDED') return refuse({ code: 'link-ended' });
-  if (key.status !== 'CREATED') return refuse({ code: 'link-used' });
+  if (key === undefined) return refuse({ code: 'key-link-unknown' });
+  if (key.status === 'DISCARDED') return refuse({ code: 'key-link-ended' });
+  if (key.status !== 'CREATED') return refuse({ code: 'key-link-used' });
   if (key.confirmableUntil === null || at >= key.confirmableUntil)
-    return refuse({ code: 'link-ended' });
+    return refuse({ code: 'key-link-ended' });
   const superseded = keys
     .filter(({ status }) => status === 'ACTIVATED' || status === 'USED')
     .map((former): HmacKeyEvent => {

@@ -137,20 +137,20 @@ describe('Confirm an HMAC key', () => {
 
   it('HMAC-11 is done once, and within seven days', () => {
     const twice = confirmHmacKey(confirm, after(created('k1'), activated('k1')));
-    expect(twice).toEqual({ refused: { code: 'link-used' } });
+    expect(twice).toEqual({ refused: { code: 'key-link-used' } });
     const edge = (instant: string) =>
       confirmHmacKey({ ...confirm, at: at(instant) }, after(created('k1')));
     expect(edge('2026-12-05T08:59:59.999Z')).toHaveProperty('accepted');
-    expect(edge('2026-12-05T09:00:00.000Z')).toEqual({ refused: { code: 'link-ended' } });
+    expect(edge('2026-12-05T09:00:00.000Z')).toEqual({ refused: { code: 'key-link-ended' } });
     expect(confirmHmacKey({ ...confirm, keyId: 'k9' }, after())).toEqual({
-      refused: { code: 'link-unknown' },
+      refused: { code: 'key-link-unknown' },
     });
   });
 
   it('refuses the link of a key that a newer one replaced', () => {
     const history = events(createHmacKey(create({ keyId: 'k2' }), after(created('k1'))));
     expect(confirmHmacKey(confirm, after(created('k1'), ...history))).toEqual({
-      refused: { code: 'link-ended' },
+      refused: { code: 'key-link-ended' },
     });
   });
 });

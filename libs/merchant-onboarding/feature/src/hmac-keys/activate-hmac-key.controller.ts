@@ -54,7 +54,7 @@ export class ActivateHmacKeyController {
   @ApiOperation({ summary: 'The page of the link: it asks before it confirms' })
   async ask(@Query('id') id: string | undefined, @Res() reply: FastifyReply): Promise<void> {
     const isToken = typeof id === 'string' && TOKEN.test(id);
-    await send(reply, isToken ? 200 : 404, isToken ? askPage(id) : refusedPage('link-unknown'));
+    await send(reply, isToken ? 200 : 404, isToken ? askPage(id) : refusedPage('key-link-unknown'));
   }
 
   @Post(ACTIVATION_PATH)

@@ -17,16 +17,16 @@ type Refusal = ConfirmHmacKeyRefusal['code'];
 export const ACTIVATION_REFUSED: Readonly<
   Record<Refusal, { readonly status: number; readonly text: string }>
 > = {
-  'link-unknown': {
-    status: CONFIRM_PROBLEMS['link-unknown'].status,
+  'key-link-unknown': {
+    status: CONFIRM_PROBLEMS['key-link-unknown'].status,
     text: 'Ce lien ne correspond à aucune clé. Vérifiez qu’il est complet.',
   },
-  'link-used': {
-    status: CONFIRM_PROBLEMS['link-used'].status,
+  'key-link-used': {
+    status: CONFIRM_PROBLEMS['key-link-used'].status,
     text: 'Ce lien a déjà servi : la clé a déjà été activée.',
   },
-  'link-ended': {
-    status: CONFIRM_PROBLEMS['link-ended'].status,
+  'key-link-ended': {
+    status: CONFIRM_PROBLEMS['key-link-ended'].status,
     text: 'Ce lien n’est plus valable. Créez une nouvelle clé dans les paramètres.',
   },
 };

@@ -39,7 +39,7 @@ export class ConfirmHmacKeyHandler implements ICommandHandler<ConfirmHmacKeyComm
   async execute({ token, metadata }: ConfirmHmacKeyCommand): Promise<ConfirmHmacKeyResult> {
     const key = await this.vault.ofToken(tokenDigest(token));
     if (key === null) {
-      const decision = refuse({ code: 'link-unknown' } as const);
+      const decision = refuse({ code: 'key-link-unknown' } as const);
       return { key, result: { decision, position: 0, isReplay: false } };
     }
     const at = this.clock.now();

@@ -16,9 +16,9 @@ export const CREATE_PROBLEMS = problems<CreateHmacKeyRefusal['code']>({
 });
 
 export const CONFIRM_PROBLEMS = problems<ConfirmHmacKeyRefusal['code']>({
-  'link-unknown': { status: 404, title: 'The link stands for no key' },
-  'link-used': { status: 409, title: 'The link was used already' },
-  'link-ended': { status: 410, title: 'The link has ended' },
+  'key-link-unknown': { status: 404, title: 'The link stands for no key' },
+  'key-link-used': { status: 409, title: 'The link was used already' },
+  'key-link-ended': { status: 410, title: 'The link has ended' },
 });
 
 const TRIAL_OBSTACLES = {

@@ -1,4 +1,4 @@
-import { pageOf, readListQuery } from './list-query';
+import { pageOf, readListQuery } from './page-in-memory';
 
 const page = { limit: 2, cursor: null };
 const order = { keyOf: (item: string) => item };
