@@ -121,6 +121,8 @@ describe('What operators and integrators read', () => {
       '/api/asyncapi.json',
       '/simulator/',
       '/dev/mail',
+      '/hmac/activate',
+      '/api/v1/hmac-keys/activate',
       '/dev/sms',
       '/api/v1/scheduler',
       '/api/v1/reconciliation',

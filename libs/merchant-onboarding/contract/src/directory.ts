@@ -109,6 +109,14 @@ export class Directory {
     return false;
   }
 
+  /** A node and all above it, itself first and its brand last; empty for an unknown node. */
+  atOrAbove(nodeId: string): readonly string[] {
+    const path: string[] = [];
+    for (let node = this.nodes.get(nodeId); node; node = this.nodes.get(node.parentId ?? ''))
+      path.push(node.nodeId);
+    return path;
+  }
+
   /** The brand a node belongs to. */
   brandOf(nodeId: string): DirectoryNode | undefined {
     let node = this.nodes.get(nodeId);

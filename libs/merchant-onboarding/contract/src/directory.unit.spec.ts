@@ -55,6 +55,13 @@ describe('The directory of places and contracts', () => {
     expect(made.isAtOrBelow('nowhere', 'nowhere')).toBe(false);
   });
 
+  it('TREE-01 knows what stands above a node', () => {
+    const made = directory();
+    expect(made.atOrAbove('lille')).toEqual(['lille', 'north', 'brand']);
+    expect(made.atOrAbove('brand')).toEqual(['brand']);
+    expect(made.atOrAbove('nowhere')).toEqual([]);
+  });
+
   it('keeps the contracts of one environment apart from the other’s', () => {
     const made = directory();
     expect(made.contractsOfShop('lille', 'TEST')).toHaveLength(1);

@@ -9,5 +9,6 @@ export * from './ledger-position';
 export * from './problem';
 export * from './problem.filter';
 export * from './scopes';
+export * from './rate-limit';
 export * from './tokens';
 export * from './validation';

@@ -16,7 +16,7 @@ import { Mailer, Outbox, SmsSender } from '@encaisse/platform/mail';
 import { MessageBus } from '@encaisse/platform/message-bus';
 import { Database } from '@encaisse/platform/postgres';
 import { Projections } from '@encaisse/platform/projections';
-import { CardVault, Keyring, PersonVault } from '@encaisse/platform/security';
+import { CardVault, Keyring, MessageKeyVault, PersonVault } from '@encaisse/platform/security';
 import { DevClockController } from './dev-clock';
 import { DevTokensController } from './dev-tokens';
 import { HealthController } from './health';
@@ -80,6 +80,7 @@ function partsOf(platform: Platform): Provider[] {
     { provide: ActionLog, useValue: platform.actionLog },
     { provide: CardVault, useValue: platform.cardVault },
     { provide: PersonVault, useValue: platform.personVault },
+    { provide: MessageKeyVault, useValue: platform.messageKeyVault },
     { provide: Keyring, useValue: platform.keyring },
     { provide: Mailer, useValue: platform.messages.mailer },
     { provide: SmsSender, useValue: platform.messages.smsSender },

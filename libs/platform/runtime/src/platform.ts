@@ -19,8 +19,11 @@ import { PlatformTables1763769600000, Projections } from '@encaisse/platform/pro
 import {
   CardVault,
   Keyring,
+  MessageKeyTables,
+  MessageKeyVault,
   PersonVault,
   PostgresCardVault,
+  PostgresMessageKeyVault,
   PostgresPersonVault,
   SecurityTables,
 } from '@encaisse/platform/security';
@@ -61,6 +64,7 @@ export type Platform = {
   readonly authentication: Authentication;
   readonly cardVault: CardVault;
   readonly personVault: PersonVault;
+  readonly messageKeyVault: MessageKeyVault;
   readonly keyring: Keyring;
   /** Mails and short messages: what queues them, and the worker that delivers them. */
   readonly messages: MessageService;
@@ -83,6 +87,7 @@ export const PLATFORM_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   AccessTables,
   MailTables,
   LongJobTables,
+  MessageKeyTables,
 ];
 
 /** Opens the platform of one process. Throws StartRefused with one line when it cannot. */
@@ -160,6 +165,7 @@ async function assemble(
     ...openAccess(settings, dataDir, { database, streams, persons, clock }),
     cardVault: new PostgresCardVault(database, keyring),
     personVault: persons,
+    messageKeyVault: new PostgresMessageKeyVault(database, keyring),
     keyring,
     messages,
     readiness,

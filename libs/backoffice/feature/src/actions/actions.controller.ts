@@ -94,6 +94,7 @@ export class ActionsController {
         where: conditions.text,
         parameters: conditions.parameters,
         orderBy: 'order by at desc, action_id desc',
+        amount: '0',
       },
       columns: columnsOf(query, columns, STANDARD),
       format: listedValues(query, 'format', EXPORT_FORMATS)[0] ?? 'csv',
