@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -71,12 +72,14 @@ describe('The life of the product as an operator runs it', () => {
     const settings = await environment();
     const first = await start(settings);
     expect(first.text).toContain(`${first.url}/api/docs`);
+    expect(first.text).toContain('demo.caisse');
     const contractId = await openMerchant(first);
     const order = payment(contractId, 5500);
     const taken = await first.call('POST', '/api/v1/payments', order);
     expect(taken.body.status).toBe('ACCEPTED');
     expect(await first.stop()).toBe(0);
     const second = await start(settings);
+    expect(second.text).not.toContain('demo.caisse');
     const again = await second.call('POST', '/api/v1/payments', order);
     expect(again.body).toEqual(taken.body);
     expect(await second.stop()).toBe(0);
@@ -188,7 +191,7 @@ describe('The life of the product as an operator runs it', () => {
     writeFileSync(join(keys, 'vault.key'), '22'.repeat(32));
     const settings = await environment({
       NODE_ENV: 'production',
-      TOKEN_KEY: '11'.repeat(32),
+      TOKEN_KEY: randomBytes(32).toString('hex'),
       VAULT_KEY_FILE: join(keys, 'vault.key'),
     });
     const product = ChildProduct.spawn(settings);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -172,7 +173,7 @@ describe('Mails and short messages', () => {
     writeFileSync(join(keys, 'vault.key'), '22'.repeat(32));
     const production = await Product.start(ALL_MODULES, {
       NODE_ENV: 'production',
-      TOKEN_KEY: '11'.repeat(32),
+      TOKEN_KEY: randomBytes(32).toString('hex'),
       VAULT_KEY_FILE: join(keys, 'vault.key'),
     });
     const one = mail({ nodeId: null });
@@ -184,8 +185,10 @@ describe('Mails and short messages', () => {
       status: 'ready',
       parts: { mails: 'waiting: SMTP_URL is not set; messages: 1' },
     });
-    const [row] = (await production.get('/api/v1/mails')).body.items;
-    expect(row).toMatchObject({ mailId: one.id, state: 'QUEUED', attempts: 0 });
+    const [row] = await production.database.query(
+      'select message_id, state, attempts from mail.messages',
+    );
+    expect(row).toEqual({ message_id: one.id, state: 'QUEUED', attempts: 0 });
     await production.stop();
     rmSync(keys, { recursive: true });
   });

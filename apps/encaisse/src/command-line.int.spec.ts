@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -337,7 +338,7 @@ describe('Operating a running installation', () => {
     const production = {
       ...environment,
       NODE_ENV: 'production',
-      TOKEN_KEY: '00'.repeat(32),
+      TOKEN_KEY: randomBytes(32).toString('hex'),
       VAULT_KEY_FILE: '/dev/null',
     };
     expect(await run(production, ...words)).toEqual({

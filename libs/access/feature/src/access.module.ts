@@ -1,6 +1,7 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { Projections } from '@encaisse/platform/projections';
 import { AccessDirectory } from './access-directory';
+import { FirstAccount } from './first-account/first-account';
 import { ContactChanges } from './own-account/contact-changes';
 import { ContactMessages } from './own-account/contact-messages';
 import { OwnAccountController } from './own-account/own-account.controller';
@@ -43,6 +44,7 @@ import { usersProjection } from './users.projection';
     ContactChanges,
     ContactMessages,
     CredentialMails,
+    FirstAccount,
     FirstCredentials,
     OneTimeLinks,
     PasswordChanges,

@@ -29,6 +29,29 @@ export const ACCESS_SETTINGS = {
     shownDefault: 'yes',
     read: (value: string | undefined) => oneOf('yes', ['yes', 'no'] as const)(value) === 'yes',
   },
+  demoTree: {
+    variable: 'DEMO_TREE',
+    meaning: 'whether the first start of everything in one process makes a small tree with users',
+    shownDefault: 'yes when NODE_ENV is development, else no',
+    read: (
+      value: string | undefined,
+      environment: Readonly<Record<string, string | undefined>>,
+    ) => {
+      const isDevelopment = (environment['NODE_ENV'] ?? 'development') === 'development';
+      return oneOf(isDevelopment ? 'yes' : 'no', ['yes', 'no'] as const)(value) === 'yes';
+    },
+  },
+  firstAccountToken: {
+    variable: 'FIRST_ACCOUNT_TOKEN',
+    meaning:
+      'secret of at least 32 characters with which the first support account chooses its password',
+    shownDefault: '(none: no account is made)',
+    read: (value: string | undefined) => {
+      if (value !== undefined && value.length < 32)
+        throw new Error('must be at least 32 characters');
+      return value ?? null;
+    },
+  },
   trustedProxies: {
     variable: 'TRUSTED_PROXIES',
     meaning: 'addresses or networks of proxies whose X-Forwarded-For is believed',

@@ -195,5 +195,23 @@ function productionMistakes(settings: Settings): string[] {
     ...(settings.vaultKeyFile === null
       ? ['VAULT_KEY_FILE is needed when NODE_ENV=production']
       : []),
+    ...defaultSecretMistakes(settings),
+  ];
+}
+
+/** A key of few different bytes, or a word of the examples, was made up and not drawn. */
+const FEWEST_BYTES = 12;
+const EXAMPLE = /change.?me|example|secret|password|0123456789/i;
+
+function defaultSecretMistakes({ tokenKey, firstAccountToken, demoTree }: Settings): string[] {
+  const bytes = new Set(Buffer.from(tokenKey ?? '', 'hex'));
+  const isMadeUp = tokenKey !== null && bytes.size < FEWEST_BYTES;
+  const draw = 'draw one with openssl rand -hex 32';
+  return [
+    ...(isMadeUp ? [`TOKEN_KEY looks like an example: ${draw}`] : []),
+    ...(firstAccountToken !== null && EXAMPLE.test(firstAccountToken)
+      ? [`FIRST_ACCOUNT_TOKEN looks like an example: ${draw}`]
+      : []),
+    ...(demoTree ? ['DEMO_TREE cannot be yes when NODE_ENV=production'] : []),
   ];
 }

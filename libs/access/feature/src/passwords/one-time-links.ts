@@ -20,6 +20,17 @@ export class OneTimeLinks {
   /** A new link for a user; those given before open nothing more. */
   async make(session: SqlSession, userId: string, expiresAt: Instant): Promise<string> {
     const token = newSecret();
+    await this.keep(session, userId, token, expiresAt);
+    return token;
+  }
+
+  /** A link whose token was made elsewhere. */
+  async keep(
+    session: SqlSession,
+    userId: string,
+    token: string,
+    expiresAt: Instant,
+  ): Promise<void> {
     await session.query(
       'delete from access.one_time_links where user_id = $1 and used_at is null',
       [userId],
@@ -29,7 +40,6 @@ export class OneTimeLinks {
        values ($1, $2, 'password', $3)`,
       [digestOf(token), userId, expiresAt],
     );
-    return token;
   }
 
   /** Uses a link up; of two who come at the same moment one has it. Throws a problem otherwise. */
