@@ -35,7 +35,21 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'temporary-password-expired': 'Ask a user manager or support for a new first password or link.',
   'session-elsewhere':
     'Sign out on the other computer, or wait until it was idle for fifteen minutes.',
+  'second-factor-refused':
+    'Wait for the next code, or answer the passkey’s options of `POST /api/v1/session/second-factor/options`.',
+  'factor-code-wrong': 'Wait for the next code: each is good once.',
+  'passkey-refused':
+    'Ask for new options with `POST /api/v1/me/factors/passkeys/options` and answer them within five minutes.',
+  'passkey-known': 'Register another device: this one is a second factor already.',
+  'too-many-factors': 'Remove one with `DELETE /api/v1/me/factors/{factorId}` first.',
   'too-many-attempts': 'Wait for the seconds in `retryAfterSeconds`, then try again.',
+
+  'api-key-unknown':
+    'Check the identifier and the node: what lies outside the node answers the same.',
+  'api-key-revoked': 'Create another key: one that was revoked stays closed.',
+  'action-not-grantable':
+    'Leave the right named in `action` out, or let somebody who has it create or rotate the key.',
+  'expiry-past': 'Give a later `expiresAt`, or none.',
 
   'login-taken': 'Choose another login, or leave it out: one is made from the name.',
   'profile-not-allowed': 'Choose a profile that yours may manage; ask support for others.',

@@ -1,4 +1,5 @@
 export * from './action-events';
+export * from './api-key-events';
 export * from './person-reference';
 export * from './preference-events';
 export * from './terms-events';

@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type {
   ActionRecorded,
+  ApiKeyEvent,
   PreferencesSaved,
   TermsPublished,
   UserEvent,
 } from '@encaisse/access/contract';
 import { actionStream } from './action/action';
+import { apiKeyStream } from './api-key/api-key';
 import { preferencesStream } from './preferences/preferences';
 import { termsStream } from './terms/terms';
 import { userStream } from './user/user';
@@ -16,6 +18,7 @@ const FOLDERS = {
   terms: join(__dirname, 'terms', 'history'),
   action: join(__dirname, 'action', 'history'),
   preferences: join(__dirname, 'preferences', 'history'),
+  'api-key': join(__dirname, 'api-key', 'history'),
 };
 
 function stored(folder: keyof typeof FOLDERS, type: string): unknown {
@@ -33,6 +36,7 @@ describe('Every version of every event ever written', () => {
     [FOLDERS.terms, termsStream.schemaVersions],
     [FOLDERS.action, actionStream.schemaVersions],
     [FOLDERS.preferences, preferencesStream.schemaVersions],
+    [FOLDERS['api-key'], apiKeyStream.schemaVersions],
   ])('keeps one example of each version in %s', (folder, versions) => {
     const expected = Object.entries(versions).flatMap(([type, current]) =>
       Array.from({ length: current }, (_, index) => `${type}.v${index + 1}.json`),
@@ -58,6 +62,21 @@ describe('Every version of every event ever written', () => {
     const saved = stored('preferences', 'PreferencesSaved') as PreferencesSaved;
     const state = preferencesStream.evolve(preferencesStream.initial, saved);
     expect(state).toMatchObject({ landingPage: 'transactions', savedSearches: [{}] });
+  });
+
+  it('folds the life of a key told with the examples', () => {
+    const keyAfter = (...types: readonly string[]) =>
+      types
+        .map((type) => stored('api-key', type) as ApiKeyEvent)
+        .reduce(apiKeyStream.evolve, apiKeyStream.initial);
+    const rotationId = '0192d100-0000-7000-8000-000000000011';
+    expect(keyAfter('ApiKeyCreated', 'ApiKeyRotated')).toMatchObject({
+      status: 'active',
+      actions: ['search-transactions', 'refund'],
+      rotations: { [rotationId]: { overlapMillis: 86_400_000 } },
+    });
+    expect(keyAfter('ApiKeyCreated', 'ApiKeyRevoked')).toMatchObject({ status: 'revoked' });
+    expect(() => keyAfter('ApiKeyRevoked')).toThrow('created before anything else');
   });
 
   it('folds terms and an entry of the action log', () => {

@@ -1,6 +1,8 @@
 import {
   ACTION_CATEGORY,
   type ActionRecorded,
+  API_KEY_CATEGORY,
+  type ApiKeyEvent,
   TERMS_CATEGORY,
   type TermsPublished,
   USER_CATEGORY,
@@ -9,6 +11,7 @@ import {
 import { businessDayOf } from '@encaisse/kernel';
 import type { SqlSession } from '@encaisse/platform/postgres';
 import type { Projection } from '@encaisse/platform/projections';
+import { applyToKey } from './api-keys/api-key-rows';
 
 export const USERS_PROJECTION = 'access.users';
 /** `platform/access` reads users and keys here at every request. */
@@ -56,6 +59,9 @@ create table api_keys (
   created_by text not null,
   created_at timestamptz not null,
   expires_at timestamptz,
+  secret_id uuid not null,
+  former_secret_id uuid,
+  former_valid_until timestamptz,
   rotated_at timestamptz,
   revoked_at timestamptz
 );`;
@@ -72,17 +78,15 @@ export const usersProjection: Projection = {
   schema: USERS_SCHEMA,
   tables: TABLES,
   indexes: INDEXES,
-  categories: [USER_CATEGORY, TERMS_CATEGORY, ACTION_CATEGORY],
+  categories: [USER_CATEGORY, TERMS_CATEGORY, ACTION_CATEGORY, API_KEY_CATEGORY],
   async apply(events, session) {
-    for (const recorded of events)
-      await applyOne(recorded as unknown as UserEvent | TermsPublished | ActionRecorded, session);
+    for (const recorded of events) await applyOne(recorded as unknown as Told, session);
   },
 };
 
-async function applyOne(
-  event: UserEvent | TermsPublished | ActionRecorded,
-  session: SqlSession,
-): Promise<void> {
+type Told = UserEvent | TermsPublished | ActionRecorded | ApiKeyEvent;
+
+async function applyOne(event: Told, session: SqlSession): Promise<void> {
   switch (event.type) {
     case 'ActionRecorded':
       return connect(event.data, session);
@@ -96,6 +100,10 @@ async function applyOne(
       ]);
       return;
     }
+    case 'ApiKeyCreated':
+    case 'ApiKeyRotated':
+    case 'ApiKeyRevoked':
+      return applyToKey(event, session);
     case 'UserCreated':
       return create(event.data, session);
     default:

@@ -20,7 +20,8 @@ const SIGN_IN = `
         hash text not null,
         former_hashes text[] not null,
         changed_at timestamptz not null,
-        temporary_until timestamptz
+        temporary_until timestamptz,
+        must_change boolean not null default false
       );
       create table access.sign_in_failures (
         user_id uuid primary key,
@@ -56,6 +57,7 @@ const FACTORS_AND_KEYS = `
         factor_id uuid primary key,
         user_id uuid not null,
         kind text not null check (kind in ('TOTP', 'PASSKEY')),
+        label text not null,
         data_key_id uuid not null references security.data_keys,
         sealed bytea not null,
         credential_id text unique,
@@ -64,7 +66,7 @@ const FACTORS_AND_KEYS = `
       );
       create index factors_user on access.factors (user_id);
       create table access.challenges (
-        challenge_id uuid primary key,
+        challenge_id text primary key,
         user_id uuid not null,
         purpose text not null,
         challenge text not null,
@@ -72,9 +74,9 @@ const FACTORS_AND_KEYS = `
       );
       create table access.api_key_secrets (
         key_id uuid not null,
+        secret_id uuid not null,
         digest bytea not null,
-        valid_until timestamptz,
-        primary key (key_id, digest)
+        primary key (key_id, secret_id)
       );
 `;
 

@@ -93,13 +93,20 @@ export function actionsOf(profile: Profile): ReadonlySet<Action> {
   return ALLOWED.get(profile) ?? NONE;
 }
 
+/** What only people do: no machine is given these. */
+const PERSONAL: ReadonlySet<Action> = new Set(['own-account', 'choose-page', 'manage-users']);
+
 /** What a machine can be allowed by a person of a profile: what they may do, or what only machines do. */
 export function grantableBy(profile: Profile): ReadonlySet<Action> {
-  const personal: readonly Action[] = ['own-account', 'choose-page', 'manage-users'];
-  const own = POLICY[profile].filter((action) => !personal.includes(action));
+  const own = grantableOf(actionsOf(profile));
   if (profile === 'MANAGER') return new Set<Action>([...own, 'take-payment']);
   if (profile === 'SUPPORT') return new Set<Action>([...own, ...POLICY.BANK_INTEGRATION]);
   return NONE;
+}
+
+/** What a machine, or the installation itself, can allow another machine: some of what it may do. */
+export function grantableOf(actions: ReadonlySet<Action>): ReadonlySet<Action> {
+  return new Set([...actions].filter((action) => !PERSONAL.has(action)));
 }
 
 export function isAction(text: string): text is Action {

@@ -64,7 +64,8 @@ export class Sessions {
 
   /**
    * Opens a session, unless another one of the user is alive: then null. The one named by `replaces`
-   * (the same browser signing in again) gives way.
+   * (the same browser signing in again) gives way, and so does one whose second factor was never given:
+   * a password alone keeps nobody out.
    */
   async open(
     user: {
@@ -82,7 +83,8 @@ export class Sessions {
     const isOpened = await this.database.transaction(async (session) => {
       await session.query(
         `update access.sessions set ended_at = $2
-         where user_id = $1 and ended_at is null and (last_seen_at <= $3 or token_digest = $4)`,
+         where user_id = $1 and ended_at is null 
+           and (last_seen_at <= $3 or token_digest = $4 or needs_second_factor)`,
         [user.userId, at, idleLimit(at), digestOf(replaces ?? '')],
       );
       const rows = await session.query(
@@ -141,12 +143,15 @@ export class Sessions {
     );
   }
 
-  /** The second factor was given: the session goes on to its next gate. */
-  async passSecondFactor(sessionId: string): Promise<void> {
+  /** The second factor was given: the session goes on to its next gate, under a new token. */
+  async passSecondFactor(sessionId: string): Promise<OpenedSession> {
+    const token = newSecret();
     await this.database.query(
-      'update access.sessions set needs_second_factor = false where session_id = $1',
-      [sessionId],
+      `update access.sessions set token_digest = $2, needs_second_factor = false
+       where session_id = $1`,
+      [sessionId, digestOf(token)],
     );
+    return { sessionId, token };
   }
 
   /** The password was changed: the session goes on under a new token, the former opens nothing more. */

@@ -35,9 +35,10 @@ export const ChangesNothing = () => SetMetadata(UNLOGGED, true);
 /** Who an entry is about signing in as, while the request has no caller yet. */
 export type NotedActor = {
   readonly actor: Actor;
-  readonly userId: string;
+  /** Null for a machine. */
+  readonly userId: string | null;
   readonly nodeId: string;
-  readonly person: PersonCommitment;
+  readonly person: PersonCommitment | null;
 };
 
 /** What a route adds to the entry that its call leaves in the action log. */

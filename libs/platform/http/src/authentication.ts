@@ -47,8 +47,8 @@ export class Authentication {
     if (looksLikeApiKey(token)) return machineCaller(await machines.byKey(token, clock.now()));
     const known = await tokens.verify(token);
     if (known) return known;
-    const keyId = await tokens.keyOf(token);
-    return keyId === null ? null : machineCaller(await machines.byId(keyId, clock.now()));
+    const given = await tokens.keyOf(token);
+    return given === null ? null : machineCaller(await machines.byToken(given, clock.now()));
   }
 
   private async person(token: string | null): Promise<Caller | null> {

@@ -25,6 +25,9 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = this.problemFor(error, request);
     (request as RequestWithNotes).problemCode = problem.code;
     if (reply.sent) return;
+    const { retryAfterSeconds } = problem.members;
+    if (typeof retryAfterSeconds === 'number')
+      void reply.header('retry-after', String(retryAfterSeconds));
     void reply
       .status(problem.kind.status)
       .header('content-type', 'application/problem+json; charset=utf-8')

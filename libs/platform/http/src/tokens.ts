@@ -1,5 +1,6 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { ENVIRONMENTS, type Environment } from '@encaisse/kernel';
+import type { MachineToken } from '@encaisse/platform/access';
 import { type Caller, ROOT_NODE } from './caller';
 import { actionsOfScopes, TOKEN_SCOPES, type TokenScope } from './scopes';
 
@@ -30,9 +31,15 @@ export class Tokens {
     private readonly isDevelopment = true,
   ) {}
 
-  /** A short token that stands for an API key (RFC 6749 §4.4). What it opens is read from the key. */
-  issueForKey(keyId: string, lifetimeSeconds: number): Promise<string> {
-    return new SignJWT({})
+  /**
+   * A short token that stands for an API key (RFC 6749 §4.4). What it opens is read from the key at
+   * each request; a token can say less than its key, never more.
+   */
+  issueForKey(
+    { keyId, secretId, actions }: MachineToken,
+    lifetimeSeconds: number,
+  ): Promise<string> {
+    return new SignJWT({ secret: secretId, ...(actions && { scope: [...actions].join(' ') }) })
       .setProtectedHeader({ alg: 'HS256' })
       .setIssuer(MACHINE_ISSUER)
       .setSubject(keyId)
@@ -41,15 +48,18 @@ export class Tokens {
       .sign(this.key);
   }
 
-  /** The API key that a token was given for; null when it is forged, expired or of another kind. */
-  async keyOf(token: string): Promise<string | null> {
+  /** What a token says of its API key; null when it is forged, expired or of another kind. */
+  async keyOf(token: string): Promise<MachineToken | null> {
     try {
       const { payload } = await jwtVerify(token, this.key, {
         issuer: MACHINE_ISSUER,
         algorithms: ['HS256'],
-        requiredClaims: ['sub', 'exp'],
+        requiredClaims: ['sub', 'exp', 'secret'],
       });
-      return payload.sub ?? null;
+      const { sub, secret, scope } = payload;
+      if (typeof sub !== 'string' || typeof secret !== 'string') return null;
+      const actions = typeof scope === 'string' ? new Set(scope.split(' ')) : null;
+      return { keyId: sub, secretId: secret, actions };
     } catch (error) {
       if (error instanceof errors.JOSEError || error instanceof TypeError) return null;
       throw error;

@@ -31,7 +31,7 @@ export type ManageUserRefusal =
 type Known = Exclude<User, { status: 'unknown' }>;
 
 /** What every change by somebody else rests on (UMGT-07). */
-function refusalOf(
+export function managementRefusal(
   { managerId, managerProfile }: Managing,
   user: Known,
   profile: string,
@@ -62,7 +62,7 @@ export function changeUser(
     language: language ?? user.language,
     person: person ?? user.person,
   };
-  const refusal = refusalOf(managing, user, next.profile);
+  const refusal = managementRefusal(managing, user, next.profile);
   if (refusal) return refuse(refusal);
   if (user.status === 'disabled') return refuse({ code: 'user-disabled' });
   const losesRights = next.profile !== user.profile || next.nodeId !== user.nodeId;
@@ -83,7 +83,7 @@ export function setUserActive(
   user: User,
 ): Decision<UserDisabled | UserReactivated, ManageUserRefusal> {
   if (user.status === 'unknown') return refuse({ code: 'user-unknown' });
-  const refusal = refusalOf(managing, user, user.profile);
+  const refusal = managementRefusal(managing, user, user.profile);
   if (refusal) return refuse(refusal);
   const { userId } = user;
   if ((user.status === 'active') === isActive) return accept();
@@ -105,7 +105,7 @@ export function resetPassword(
   user: User,
 ): Decision<PasswordReset, ManageUserRefusal> {
   if (user.status === 'unknown') return refuse({ code: 'user-unknown' });
-  const refusal = refusalOf({ ...managing, isLastManager: false }, user, user.profile);
+  const refusal = managementRefusal({ ...managing, isLastManager: false }, user, user.profile);
   if (refusal) return refuse(refusal);
   if (user.status === 'disabled') return refuse({ code: 'user-disabled' });
   if (user.resetIds.includes(resetId)) return accept();

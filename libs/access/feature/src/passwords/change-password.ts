@@ -70,7 +70,7 @@ export class PasswordChanges {
     await this.throttle.take(address);
     if (!(await this.passwords.isRight(userId, currentPassword))) {
       await this.accounts.countFailure(userId);
-      throw passwordProblem('current-password-wrong', 'currentPassword: check it');
+      throw wrongPassword();
     }
     await this.throttle.giveBack(address);
     const at = this.clock.now();
@@ -111,6 +111,11 @@ export class PasswordChanges {
 export function refuseDifferent(password: string, repeated: string): void {
   if (password !== repeated)
     throw passwordProblem('passwords-differ', 'newPasswordRepeated: repeat newPassword exactly');
+}
+
+/** The refusal of whoever does not know the current password. */
+export function wrongPassword(): Problem {
+  return passwordProblem('current-password-wrong', 'currentPassword: check it');
 }
 
 function passwordProblem(

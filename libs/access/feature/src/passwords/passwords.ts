@@ -51,7 +51,7 @@ export class Passwords {
       `insert into access.passwords (user_id, hash, former_hashes, changed_at, temporary_until)
        values ($1, $2, '{}', $3, $4)
        on conflict (user_id) do update set hash = excluded.hash, changed_at = excluded.changed_at,
-         temporary_until = excluded.temporary_until,
+         temporary_until = excluded.temporary_until, must_change = false,
          former_hashes = (array_prepend(passwords.hash, passwords.former_hashes))[1:$5]`,
       [userId, hash, at, temporary?.until ?? null, FORMER_PASSWORDS - 1],
     );

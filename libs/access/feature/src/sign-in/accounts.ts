@@ -21,6 +21,8 @@ export type Account = {
   readonly changedAt: Instant | null;
   /** Until when a password given by support opens anything; null for one that was chosen. */
   readonly temporaryUntil: Instant | null;
+  /** It was chosen while a second factor was on, and none is left. */
+  readonly mustChange: boolean;
 };
 
 const UTC = (column: string) =>
@@ -29,7 +31,8 @@ const UTC = (column: string) =>
 const SELECTION = `select u.user_id as "userId", u.login, u.profile, u.node_id as "nodeId",
     u.language, u.person_id as "personId", u.commitment, u.is_active as "isActive",
     u.is_locked as "isLocked", u.factors, u.accepted_terms as "acceptedTerms", p.hash,
-    ${UTC('p.changed_at')} as "changedAt", ${UTC('p.temporary_until')} as "temporaryUntil"
+    ${UTC('p.changed_at')} as "changedAt", ${UTC('p.temporary_until')} as "temporaryUntil",
+    coalesce(p.must_change, false) as "mustChange"
   from access_users.users u left join access.passwords p on p.user_id = u.user_id`;
 
 /** Counts in the place of a login that nobody has, so that it costs the same statements. */

@@ -10,7 +10,7 @@ import { type Action, actionsOf, csrfToken, type LiveSession } from '@encaisse/p
 import { Clock } from '@encaisse/platform/clock';
 import { PersonVault } from '@encaisse/platform/security';
 import { type Settings, SETTINGS_TOKEN } from '@encaisse/platform/runtime';
-import { Accounts } from './accounts';
+import { type Account, Accounts } from './accounts';
 
 const DAY_MILLIS = 86_400_000;
 /** A reminder shows this long before the password must be renewed (AUTH-07). */
@@ -70,7 +70,7 @@ export class SessionViews {
     const { login, profile, nodeId, environment, gate, personId } = session;
     const person = (await this.persons.reveal([personId])).get(personId);
     const account = await this.accounts.byId(session.userId);
-    const expiresAt = this.expiryOf(account?.changedAt ?? null);
+    const expiresAt = this.expiryOf(account);
     const reminder = REMINDER_DAYS * DAY_MILLIS;
     return {
       csrfToken: csrfToken(session),
@@ -88,8 +88,10 @@ export class SessionViews {
     };
   }
 
-  private expiryOf(changedAt: Instant | null): Instant | null {
-    if (changedAt === null) return null;
+  private expiryOf(account: Account | null): Instant | null {
+    const { changedAt = null, factors = 0 } = account ?? {};
+    const isForEver = factors > 0 && !this.settings.passwordRotationWithSecondFactor;
+    if (changedAt === null || isForEver) return null;
     const lifetime = this.settings.passwordMaxAgeDays * DAY_MILLIS;
     return instantOfEpochMillis(epochMillis(changedAt) + lifetime);
   }

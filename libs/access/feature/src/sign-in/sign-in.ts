@@ -1,17 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { lockUser, userStream } from '@encaisse/access/domain';
-import { type Environment, epochMillis, type Instant, isRefused } from '@encaisse/kernel';
-import { ActionLog, type OpenedSession, Sessions } from '@encaisse/platform/access';
+import { type Environment, epochMillis, type Instant } from '@encaisse/kernel';
+import { type OpenedSession, Sessions } from '@encaisse/platform/access';
 import { Clock } from '@encaisse/platform/clock';
-import { type EventMetadata, Streams } from '@encaisse/platform/event-store';
+import type { EventMetadata } from '@encaisse/platform/event-store';
 import { type ActionNotes, Problem, problems } from '@encaisse/platform/http';
-import {
-  type Logger,
-  LOGGER_TOKEN,
-  type Settings,
-  SETTINGS_TOKEN,
-} from '@encaisse/platform/runtime';
+import { type Settings, SETTINGS_TOKEN } from '@encaisse/platform/runtime';
 import { PasswordHashing } from '../passwords/password-hashing';
+import { AccountLocks } from './account-locks';
 import { type Account, Accounts } from './accounts';
 import { SignInThrottle } from './sign-in-throttle';
 
@@ -53,11 +48,9 @@ export class SignIn {
     private readonly hashing: PasswordHashing,
     private readonly throttle: SignInThrottle,
     private readonly sessions: Sessions,
-    private readonly streams: Streams,
-    private readonly actionLog: ActionLog,
+    private readonly locks: AccountLocks,
     private readonly clock: Clock,
     @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
-    @Inject(LOGGER_TOKEN) private readonly logger: Logger,
   ) {}
 
   /** The session opened. Throws a problem otherwise; the work done does not depend on the login. */
@@ -72,14 +65,14 @@ export class SignIn {
     const isRight = await this.hashing.verify(account?.hash ?? null, request.password);
     if (!account || !isRight) {
       const failures = await this.accounts.countFailure(account?.userId ?? null);
-      if (account && failures >= this.settings.maxFailedLogins) this.lock(account, metadata);
-      throw refusal('sign-in-refused');
+      if (account && failures >= this.settings.maxFailedLogins) this.locks.lock(account, metadata);
+      throw signInProblem('sign-in-refused');
     }
     const failures = await this.accounts.failures(account.userId);
     await this.throttle.giveBack(request.address);
     const at = this.clock.now();
     const code = this.refusalOf(account, failures, at);
-    if (code) throw refusal(code);
+    if (code) throw signInProblem(code);
     return this.open(account, request, at);
   }
 
@@ -100,60 +93,25 @@ export class SignIn {
     const needsSecondFactor = factors > 0;
     const wanted = { userId, environment, needsSecondFactor, needsNewPassword };
     const opened = await this.sessions.open(wanted, at, replaces);
-    if (!opened) throw refusal('session-elsewhere');
-    await this.accounts.forgetFailures(userId);
+    if (!opened) throw signInProblem('session-elsewhere');
+    // With a second factor the failures in a row go on to it: a password alone never clears them.
+    if (!needsSecondFactor) await this.accounts.forgetFailures(userId);
     return opened;
   }
 
   /** First passwords must be changed, and all after ninety days, unless a second factor is on (AUTH-07). */
-  private needsNewPassword({ temporaryUntil, changedAt, factors }: Account, at: Instant): boolean {
+  private needsNewPassword(account: Account, at: Instant): boolean {
+    const { temporaryUntil, changedAt, factors, mustChange } = account;
     if (temporaryUntil !== null || changedAt === null) return true;
+    // Chosen while there was a second factor, it may be too short to stand alone (AUTH-10).
+    if (factors === 0 && mustChange) return true;
     if (factors > 0 && !this.settings.passwordRotationWithSecondFactor) return false;
     const age = epochMillis(at) - epochMillis(changedAt);
     return age > this.settings.passwordMaxAgeDays * DAY_MILLIS;
   }
-
-  /**
-   * The counter locks by itself, at once; the event follows without being waited for, so that the
-   * answer takes no longer than that of a login nobody has.
-   */
-  private lock(account: Account, metadata: EventMetadata): void {
-    const at = this.clock.now();
-    this.streams
-      .decide(userStream, account.userId, (user) => lockUser({ at }, user), metadata)
-      .then(({ decision, isReplay }) =>
-        isRefused(decision) || isReplay ? undefined : this.recordLock(account, metadata),
-      )
-      .catch((error: unknown) => {
-        // The next failure tries again.
-        this.logger.error({ error: (error as Error).message }, 'a lock was not recorded');
-      });
-  }
-
-  private recordLock(account: Account, metadata: EventMetadata): Promise<void> {
-    const { userId, login, nodeId, personId, commitment } = account;
-    return this.actionLog.record(
-      {
-        kind: 'LOCK',
-        environment: null,
-        nodeId,
-        userId,
-        login,
-        person: { personId, commitment },
-        about: { kind: 'user', id: userId },
-        result: 'ACCEPTED',
-        status: 200,
-        problem: null,
-        before: { isLocked: false },
-        after: { isLocked: true },
-        address: '',
-      },
-      { ...metadata, actor: { kind: 'system', login: 'system' } },
-    );
-  }
 }
 
-function refusal(code: SignInCode): Problem {
+export function signInProblem(code: SignInCode): Problem {
   return new Problem(code, SIGN_IN_PROBLEMS[code], DETAILS[code]);
 }
 
