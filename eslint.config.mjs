@@ -9,7 +9,8 @@ const FEATURES = ['libs/*/feature/**/*.ts'];
 const COUNTERPARTS = ['libs/acquirer-simulator/**/*.ts', 'libs/mail-sink/**/*.ts'];
 const SPECS = ['**/*.spec.ts', '**/*.property.ts'];
 /** Suites and examples that specs run: as long as what they list. */
-const TEST_MATERIAL = ['libs/testing/**/*.ts', 'libs/*/*/src/testing/**/*.ts'];
+const MATRIX = ['apps/*/src/matrix/**/*.ts'];
+const TEST_MATERIAL = ['libs/testing/**/*.ts', 'libs/*/*/src/testing/**/*.ts', ...MATRIX];
 const SHARED = ['kernel', 'ledger', 'platform', 'testing'];
 const CONTEXTS = readdirSync(new URL('./libs/', import.meta.url)).filter(
   (folder) => !SHARED.includes(folder),
@@ -260,7 +261,7 @@ export default tseslint.config(
     },
   },
   {
-    files: SPECS,
+    files: [...SPECS, ...MATRIX],
     rules: {
       '@nx/enforce-module-boundaries': boundaries(['kind:testing']),
       'max-lines-per-function': 'off',

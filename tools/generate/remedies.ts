@@ -59,6 +59,7 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'user-disabled': 'Open the account again first.',
   'last-manager': 'Give another user of the brand the profile of a manager first.',
   'contact-channels-together': 'Change one of the two, then the other in a second request.',
+  'login-needed': 'Send a login of your choice.',
   'email-taken': 'Give the user an e-mail address of their own.',
   'delivery-not-allowed': 'Ask for a link instead.',
 

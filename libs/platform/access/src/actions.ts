@@ -51,6 +51,7 @@ export const ACTIONS = [
   'resend-remittance',
   'open-store-service',
   'follow-mails',
+  'retry-mail',
   'publish-terms',
   'fetch-remittance-files',
   'post-bank-answers',

@@ -79,6 +79,7 @@ const POLICY: Readonly<Record<Profile, readonly Action[]>> = {
     'resend-remittance',
     'open-store-service',
     'follow-mails',
+    'retry-mail',
     'publish-terms',
   ],
   BANK_INTEGRATION: ['fetch-remittance-files', 'post-bank-answers'],

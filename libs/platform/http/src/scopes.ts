@@ -49,6 +49,7 @@ const SCOPE_ACTIONS: Readonly<Record<TokenScope, readonly Action[]>> = {
     'resend-remittance',
     'open-store-service',
     'follow-mails',
+    'retry-mail',
     'publish-terms',
     'fetch-remittance-files',
     'post-bank-answers',

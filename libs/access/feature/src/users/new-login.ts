@@ -1,7 +1,12 @@
-import { newDigits } from '@encaisse/platform/access';
+import { createHash } from 'node:crypto';
 
-/** A login made from a name, with four digits so that it is hardly ever taken: `claire.martin.4821`. */
-export function newLogin(name: string): string {
+const ENDINGS = 10_000;
+
+/**
+ * The logins to try for a name, with four digits so that the first is hardly ever taken:
+ * `claire.martin.4821`. The digits come from the id of the creation, so that a repeat finds its user.
+ */
+export function* newLogins(name: string, creationId: string): Generator<string> {
   const plain = name
     .normalize('NFD')
     .replace(/\p{M}/gu, '')
@@ -9,5 +14,9 @@ export function newLogin(name: string): string {
     .replace(/[^a-z0-9]+/g, '.')
     .replace(/^\.+|\.+$/g, '')
     .slice(0, 50);
-  return `${plain === '' ? 'user' : plain}.${newDigits(4)}`;
+  const stem = plain === '' ? 'user' : plain;
+  for (let attempt = 0; attempt < ENDINGS; attempt += 1) {
+    const digest = createHash('sha256').update(`${creationId}|${attempt}`).digest();
+    yield `${stem}.${String(digest.readUInt32BE(0) % ENDINGS).padStart(4, '0')}`;
+  }
 }

@@ -16,6 +16,7 @@ import { Database } from '@encaisse/platform/postgres';
 import { Projections } from '@encaisse/platform/projections';
 import { AccessDirectory } from '../access-directory';
 import { USERS_PROJECTION } from '../users.projection';
+import { newLogins } from './new-login';
 import { contactProblem, USER_PROBLEMS } from './user-problems';
 import { UserPersons } from './user-persons';
 import { UserQueries, type UserRow } from './user-queries';
@@ -63,6 +64,15 @@ export class UserAccounts {
     private readonly directory: AccessDirectory,
     private readonly clock: Clock,
   ) {}
+
+  /** A login for a name that nobody has, or that this very creation has taken already. */
+  async freeLogin(name: string, creationId: string): Promise<string> {
+    for (const login of newLogins(name, creationId)) {
+      const { state } = await this.streams.load(userStream, userIdOf(login));
+      if (state.status === 'unknown' || state.creationId === creationId) return login;
+    }
+    throw contactProblem('login-needed', 'the name gives no login that is free: send one');
+  }
 
   async create(user: NewUser, caller: Caller, metadata: EventMetadata): Promise<UserOutcome> {
     const { name, email, mobile, login, ...terms } = user;

@@ -18,6 +18,7 @@ const CONTACT_PROBLEMS = problems({
     status: 422,
     title: 'E-mail address and mobile cannot change together',
   },
+  'login-needed': { status: 409, title: 'No login made from the name is free' },
   'email-taken': { status: 409, title: 'Another user has this e-mail address' },
   'delivery-not-allowed': { status: 403, title: 'Only support gives first passwords' },
 });

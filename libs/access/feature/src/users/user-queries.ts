@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { addDays, businessDay, businessDayOf, daysBetween, type Instant } from '@encaisse/kernel';
+import {
+  addDays,
+  businessDay,
+  businessDayOf,
+  daysBetween,
+  type Instant,
+  isUuid,
+} from '@encaisse/kernel';
 import type { Profile } from '@encaisse/platform/access';
 import { Clock } from '@encaisse/platform/clock';
 import { type Caller, notFound, ROOT_NODE } from '@encaisse/platform/http';
@@ -85,10 +92,11 @@ export class UserQueries {
 
   /** A user at or below the caller's node; one and the same answer for a foreign and a missing one. */
   async visible(userId: string, caller: Caller): Promise<UserRow> {
-    const [row] = await this.database.query<UserRow>(
-      `select ${SELECTION} from ${USERS} where user_id::text = $1`,
-      [userId],
-    );
+    const [row] = isUuid(userId)
+      ? await this.database.query<UserRow>(`select ${SELECTION} from ${USERS} where user_id = $1`, [
+          userId,
+        ])
+      : [];
     if (!row || !this.directory.isAtOrBelow(row.nodeId, caller.nodeId)) throw notFound('user');
     return row;
   }

@@ -45,7 +45,6 @@ import type { FastifyReply } from 'fastify';
 import { AccessDirectory } from '../access-directory';
 import { assertMayDeliver, FirstCredentials } from '../passwords/first-credentials';
 import { USERS_PROJECTION } from '../users.projection';
-import { newLogin } from './new-login';
 import { UserAccounts } from './user-accounts';
 import { ChangeUserBody, CreateUserBody, ResetBody, UserAnswer, UserPage } from './user-bodies';
 import { contactProblem } from './user-problems';
@@ -120,7 +119,7 @@ export class UsersController {
     if (!this.directory.isAtOrBelow(body.nodeId, caller.nodeId)) throw notFound('node');
     const { id: _, delivery = 'LINK', mobile = null, language = 'fr', ...rest } = body;
     assertMayDeliver(delivery, caller);
-    const login = body.login ?? newLogin(body.name);
+    const login = body.login ?? (await this.accounts.freeLogin(body.name, creationId));
     const user = { ...rest, login, mobile, language, creationId };
     const { userId } = await this.accounts.create(user, caller, metadata);
     const request = { userId, resetId: derivedUuid(`first|${creationId}`), delivery };

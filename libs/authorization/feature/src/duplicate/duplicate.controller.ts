@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsDefined, IsOptional, IsString, Length, ValidateNested } from 'class-validator';
-import { money } from '@encaisse/kernel';
+import { isUuid, money } from '@encaisse/kernel';
 import {
   type DuplicateRefusal,
   duplicateTransaction,
@@ -135,6 +135,7 @@ export class DuplicateController {
   }
 
   private async visible(transactionId: string, caller: Caller) {
+    if (!isUuid(transactionId)) throw notFound('transaction');
     const { state } = await this.streams.load(transactionStream, transactionId);
     const isVisible =
       state.kind === 'debit' &&

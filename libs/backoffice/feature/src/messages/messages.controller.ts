@@ -70,7 +70,7 @@ export class MessagesController {
 
   @Post(':mailId/retry')
   @HttpCode(202)
-  @Needs('follow-mails')
+  @Needs('retry-mail')
   @Logged('MAIL_RETRY')
   @ApiOperation({ summary: 'Queue a message again that has failed' })
   async retry(@Param('mailId') mailId: string, @CurrentCaller() caller: Caller) {
