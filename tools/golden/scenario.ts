@@ -77,9 +77,12 @@ export async function playScenario(client: ProductClient): Promise<void> {
   await operate(sold, 'refunds', amount(1_234));
   await call('remittance', '/api/v1/remittances/telecollect', { contractId });
   const contract = `/api/v1/contracts/${contractId}`;
-  await client.request('merchant-onboarding', 'PATCH', contract, { label: 'LABORATOIRE 2' });
-  await call('merchant-onboarding', `${contract}/deactivate`, {});
-  await call('merchant-onboarding', `${contract}/activate`, {});
+  await client.request('merchant-onboarding', 'PATCH', contract, {
+    id: uuidv7(),
+    label: 'LABORATOIRE 2',
+  });
+  await call('merchant-onboarding', `${contract}/deactivate`, { id: uuidv7() });
+  await call('merchant-onboarding', `${contract}/activate`, { id: uuidv7() });
 }
 
 /** A refund needs a transaction that was sent. */

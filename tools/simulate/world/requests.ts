@@ -200,6 +200,8 @@ export function setActive(merchant: Merchant, id: string, isActive: boolean): Re
     send: (product, reply) =>
       call(product, 'ChangeContractController', isActive ? 'activate' : 'deactivate', [
         merchant.contractId,
+        { id },
+        undefined,
         callerOf(merchant),
         metadataOf(merchant, id),
         reply,

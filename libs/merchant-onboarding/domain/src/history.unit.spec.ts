@@ -16,13 +16,16 @@ const CONTRACTS = join(__dirname, 'contract', 'history');
 const KEYS = join(__dirname, 'hmac-key', 'history');
 const SETTINGS = join(__dirname, 'shop-settings', 'history');
 
-function stored(folder: string, type: string): unknown {
-  return JSON.parse(readFileSync(join(folder, `${type}.v1.json`), 'utf8'));
+function stored(folder: string, type: string, version = 1): unknown {
+  return JSON.parse(readFileSync(join(folder, `${type}.v${version}.json`), 'utf8'));
 }
 
 const contractAfter = (...types: readonly string[]) =>
   types
-    .map((type) => stored(CONTRACTS, type) as ContractEvent)
+    .map((type) => {
+      const version = (contractStream.schemaVersions as Readonly<Record<string, number>>)[type];
+      return stored(CONTRACTS, type, version) as ContractEvent;
+    })
     .reduce(contractStream.evolve, contractStream.initial);
 
 describe('Every version of every event ever written', () => {

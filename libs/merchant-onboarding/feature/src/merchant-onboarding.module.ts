@@ -2,8 +2,12 @@ import { Module } from '@nestjs/common';
 import { ChangeContractController } from './change-contract/change-contract.controller';
 import {
   ChangeContractHandler,
+  RecordTechnicalDataHandler,
   SetContractActiveHandler,
 } from './change-contract/change-contract.handler';
+import { ChangeNodeController } from './change-node/change-node.controller';
+import { MoveShopHandler, RenameNodeHandler } from './change-node/change-node.handler';
+import { ContractsController } from './contracts/contracts.controller';
 import { ActivateHmacKeyController } from './hmac-keys/activate-hmac-key.controller';
 import { ConfirmHmacKeyHandler } from './hmac-keys/confirm-hmac-key.handler';
 import { CreateHmacKeyHandler } from './hmac-keys/create-hmac-key.handler';
@@ -31,6 +35,8 @@ import {
     OpenNodeController,
     OpenContractController,
     ChangeContractController,
+    ChangeNodeController,
+    ContractsController,
     ShopSettingsController,
     HmacKeysController,
     ActivateHmacKeyController,
@@ -39,9 +45,12 @@ import {
   providers: [
     MerchantDirectory,
     OpenNodeHandler,
+    MoveShopHandler,
+    RenameNodeHandler,
     OpenContractHandler,
     ChangeContractHandler,
     SetContractActiveHandler,
+    RecordTechnicalDataHandler,
     ShopSettingsBook,
     ChangeShopSettingsHandler,
     SwitchShopOptionHandler,
