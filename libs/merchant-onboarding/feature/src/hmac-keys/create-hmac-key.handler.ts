@@ -13,7 +13,7 @@ import {
 } from '@encaisse/merchant-onboarding/domain';
 import { Clock } from '@encaisse/platform/clock';
 import { type EventMetadata, type StreamDecision, Streams } from '@encaisse/platform/event-store';
-import { deriveMessageKey, MessageKeyVault } from '@encaisse/platform/security';
+import { deriveMessageKey, MessageKeyVault, PersonVault } from '@encaisse/platform/security';
 import { timingSafeEqual } from 'node:crypto';
 import { MerchantDirectory } from '../merchant-directory';
 import { ShopSettingsBook } from '../shop-settings/shop-settings-book';
@@ -26,6 +26,8 @@ export type KeyToCreate = KeyPlace & {
   readonly shop: DirectoryNode;
   readonly kind: HmacKeyKind;
   readonly passphrase: string;
+  /** The person who signed in to make it; null for a machine. */
+  readonly personId: string | null;
 };
 
 type Decided = StreamDecision<HmacKeyEvent, CreateHmacKeyRefusal>;
@@ -52,6 +54,7 @@ export class CreateHmacKeyHandler implements ICommandHandler<CreateHmacKeyComman
     private readonly directory: MerchantDirectory,
     private readonly book: HmacKeyBook,
     private readonly mails: HmacKeyMails,
+    private readonly persons: PersonVault,
   ) {}
 
   async execute({ key, metadata }: CreateHmacKeyCommand): Promise<CreateHmacKeyResult> {
@@ -74,7 +77,7 @@ export class CreateHmacKeyHandler implements ICommandHandler<CreateHmacKeyComman
   }
 
   private decide(
-    { passphrase: _passphrase, shop: _shop, ...key }: KeyToCreate,
+    { passphrase: _passphrase, shop: _shop, personId: _personId, ...key }: KeyToCreate,
     facts: {
       readonly strength: ReturnType<typeof passphraseStrength>;
       readonly sealed: Sealed;
@@ -109,8 +112,11 @@ export class CreateHmacKeyHandler implements ICommandHandler<CreateHmacKeyComman
     return isOurs ? { isNew: true, isSame: null } : { isNew: false, isSame: false };
   }
 
-  /** Whoever integrates the site confirms its key. */
-  private async addressOf({ environment, shopId }: KeyPlace): Promise<string | null> {
+  /** Whoever made the key confirms it (NOTIF-06); for a machine, whoever integrates the site. */
+  private async addressOf({ environment, shopId, personId }: KeyToCreate): Promise<string | null> {
+    const persons = await this.persons.reveal(personId === null ? [] : [personId]);
+    const { email } = persons.get(personId ?? '') ?? {};
+    if (email !== undefined) return email;
     const settings = await this.settings.of(environment, shopId);
     return (await this.settings.addresses(settings)).INTEGRATOR;
   }

@@ -88,9 +88,9 @@ export class HmacKeysController {
     const { environment } = caller;
     const kind = body.kind ?? 'MERCHANT';
     const { passphrase } = body;
-    const { result, key } = await this.commands.execute(
-      new CreateHmacKeyCommand({ keyId, environment, shopId, shop, kind, passphrase }, metadata),
-    );
+    const personId = caller.person?.reference.personId ?? null;
+    const wanted = { keyId, environment, shopId, shop, kind, passphrase, personId };
+    const { result, key } = await this.commands.execute(new CreateHmacKeyCommand(wanted, metadata));
     orProblem(result.decision, CREATE_PROBLEMS, createRefusalDetail);
     tellPosition(reply, result.position);
     if (result.isReplay) void reply.header('Idempotent-Replayed', 'true');
