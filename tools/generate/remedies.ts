@@ -162,6 +162,9 @@ export const REMEDIES: Readonly<Record<string, string>> = {
   'key-link-used': 'Nothing is left to do: the key was put in force by this link.',
   'key-link-ended':
     'Create a new key: links last seven days, and a newer key ends those before it.',
+  'service-requested': 'Wait for support: `requestId` names the request that is open.',
+  'service-open': 'Nothing is left to do: the shop has a contract for this payment means.',
+  'request-unknown': 'Check the identifier of the request.',
   'https-needed': 'Give an absolute `https://` address, without a name and password in it.',
   'return-page-missing': 'Give `urls.return`, or switch `isImmediateReturn` off.',
   'contract-number-taken': 'Use the contract that exists, or another number or rank.',

@@ -4,3 +4,5 @@ export * from './node-events';
 export * from './shop-option';
 export * from './shop-settings-events';
 export * from './hmac-key-events';
+export * from './store-events';
+export * from './support-events';

@@ -5,14 +5,19 @@ import type {
   HmacKeyEvent,
   NodeEvent,
   ShopSettingsEvent,
+  StoreEvent,
 } from '@encaisse/merchant-onboarding/contract';
 import { contractStream } from './contract/contract';
 import { hmacKeyStream } from './hmac-key/hmac-key';
 import { nodeStream } from './node/node';
 import { shopSettingsStream } from './shop-settings/shop-settings';
+import { shopStoreStream } from './store/shop-store';
+import { contactRequestStream } from './support/contact-request';
 
 const NODES = join(__dirname, 'node', 'history');
 const CONTRACTS = join(__dirname, 'contract', 'history');
+const SUPPORT = join(__dirname, 'support', 'history');
+const STORE = join(__dirname, 'store', 'history');
 const KEYS = join(__dirname, 'hmac-key', 'history');
 const SETTINGS = join(__dirname, 'shop-settings', 'history');
 
@@ -34,6 +39,8 @@ describe('Every version of every event ever written', () => {
     [CONTRACTS, contractStream.schemaVersions],
     [SETTINGS, shopSettingsStream.schemaVersions],
     [KEYS, hmacKeyStream.schemaVersions],
+    [SUPPORT, contactRequestStream.schemaVersions],
+    [STORE, shopStoreStream.schemaVersions],
   ])('keeps one example of each version in %s', (folder, versions) => {
     const expected = Object.entries(versions).flatMap(([type, current]) =>
       Array.from({ length: current }, (_, index) => `${type}.v${index + 1}.json`),
@@ -69,6 +76,17 @@ describe('Every version of every event ever written', () => {
     expect(life(...used)).toMatchObject({ status: 'USED', isExpired: true });
     expect(life(...used, 'HmacKeySuperseded')?.status).toBe('SUPERSEDED');
     expect(() => life('HmacKeyActivated')).toThrow('created before anything else');
+  });
+
+  it('folds requests told with the examples', () => {
+    const store = ['StoreServiceRequested', 'StoreServiceOpened']
+      .map((type) => stored(STORE, type) as StoreEvent)
+      .reduce(shopStoreStream.evolve, shopStoreStream.initial);
+    expect(store.requests).toMatchObject([
+      { paymentMeans: 'PAYPAL', contractId: '0192d000-0000-7000-8000-000000000072' },
+    ]);
+    const contact = contactRequestStream.evolve(null, stored(SUPPORT, 'ContactRequested') as never);
+    expect(contact).toMatchObject({ isCopied: true });
   });
 
   it('folds the lives of contracts told with the examples', () => {

@@ -10,3 +10,5 @@ export * from './hmac-key/confirm-hmac-key';
 export * from './hmac-key/create-hmac-key';
 export * from './hmac-key/hmac-key';
 export * from './hmac-key/passphrase-strength';
+export * from './store/shop-store';
+export * from './support/contact-request';

@@ -28,6 +28,10 @@ import {
   ChangeShopSettingsHandler,
   SwitchShopOptionHandler,
 } from './shop-settings/shop-settings.handler';
+import { StoreController } from './store/store.controller';
+import { StoreBook } from './store/store-book';
+import { ContactMails } from './support/contact-mails';
+import { SupportController } from './support/support.controller';
 
 /** Merchants, their tree and their contracts. The onboarding file, offers and pricing join it here. */
 @Module({
@@ -41,6 +45,8 @@ import {
     HmacKeysController,
     ActivateHmacKeyController,
     NoticesController,
+    SupportController,
+    StoreController,
   ],
   providers: [
     MerchantDirectory,
@@ -54,6 +60,8 @@ import {
     ShopSettingsBook,
     ChangeShopSettingsHandler,
     SwitchShopOptionHandler,
+    ContactMails,
+    StoreBook,
     HmacKeyBook,
     HmacKeyMails,
     HmacKeyExpiry,

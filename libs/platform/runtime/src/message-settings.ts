@@ -57,6 +57,13 @@ export const MESSAGE_SETTINGS = {
     shownDefault: 'support@localhost',
     read: address('support@localhost'),
   },
+  supportFile: {
+    variable: 'SUPPORT_FILE',
+    meaning:
+      'JSON file of hours, channels, documents and directory of support; empty tells placeholders',
+    shownDefault: '(placeholders)',
+    read: optional,
+  },
   smtpSinkPort: {
     variable: 'SMTP_SINK_PORT',
     meaning: 'port of the local SMTP server whose mails /dev/mail shows; none in production',

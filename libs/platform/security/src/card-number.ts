@@ -49,8 +49,21 @@ const CARD_LIKE = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?<!\d)\d(?:[ -]?
  * digit holds. For every line that leaves the process (GEN-12).
  */
 export function redactCardNumbers(text: string): string {
-  return text.replace(CARD_LIKE, (found) => {
-    const digits = found.replace(/[ -]/g, '');
-    return /^\d{13,19}$/.test(digits) && hasLuhnCheckDigit(digits) ? maskCardNumber(digits) : found;
-  });
+  return text.replace(CARD_LIKE, (found) => (UUID_LIKE.test(found) ? found : maskedGroups(found)));
+}
+
+const UUID_LIKE = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** Other digits may stand beside a number: every run of whole groups is looked at, the longest first. */
+function maskedGroups(found: string): string {
+  const groups = found.split(/[ -]/);
+  for (let start = 0; start < groups.length; start += 1)
+    for (let end = groups.length; end > start; end -= 1) {
+      const digits = groups.slice(start, end).join('');
+      if (!/^\d{13,19}$/.test(digits) || !hasLuhnCheckDigit(digits)) continue;
+      const before = groups.slice(0, start).join(' ');
+      const after = groups.slice(end).join(' ');
+      return [before, maskCardNumber(digits), after].filter((part) => part !== '').join(' ');
+    }
+  return found;
 }

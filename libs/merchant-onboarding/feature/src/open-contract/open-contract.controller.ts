@@ -3,7 +3,6 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { type Currency, DIGITS } from '@encaisse/kernel';
-import type { OpenContractRefusal } from '@encaisse/merchant-onboarding/domain';
 import { Clock } from '@encaisse/platform/clock';
 import type { EventMetadata } from '@encaisse/platform/event-store';
 import {
@@ -13,7 +12,6 @@ import {
   Logged,
   Needs,
   orProblem,
-  problems,
   RequestMetadata,
   tellPosition,
 } from '@encaisse/platform/http';
@@ -21,6 +19,7 @@ import { type Settings, SETTINGS_TOKEN } from '@encaisse/platform/runtime';
 import type { FastifyReply } from 'fastify';
 import { MerchantDirectory } from '../merchant-directory';
 import { PAYMENT_MEANS } from '../payment-means';
+import { OPEN_CONTRACT_PROBLEMS } from './open-contract-problems';
 import { OpenContractCommand } from './open-contract.handler';
 
 class OpenContractBody {
@@ -93,17 +92,6 @@ class OpenContractBody {
   label!: string;
 }
 
-/** One row per refusal: a refusal without its row does not compile. */
-const PROBLEMS = problems<OpenContractRefusal['code']>({
-  'id-reused': { status: 409, title: 'This id was used for another request' },
-  'shop-unknown': { status: 422, title: 'There is no such shop' },
-  'limits-out-of-order': { status: 422, title: 'Minimum, maximum and ceiling are not in order' },
-  'contract-number-taken': {
-    status: 409,
-    title: 'A contract with this number, rank, means and currency exists',
-  },
-});
-
 @ApiTags('contracts')
 @Controller('api/v1/contracts')
 export class OpenContractController {
@@ -129,7 +117,7 @@ export class OpenContractController {
     const contractId = commandId(body.id, idempotencyKey, caller, 'contracts');
     const contract = this.commandFrom(body, contractId, caller);
     const result = await this.commands.execute(new OpenContractCommand(contract, metadata));
-    orProblem(result.decision, PROBLEMS);
+    orProblem(result.decision, OPEN_CONTRACT_PROBLEMS);
     tellPosition(reply, result.position);
     await this.directory.hasReached(result.position);
     if (result.isReplay) void reply.header('Idempotent-Replayed', 'true');
