@@ -19,7 +19,8 @@ export type Coverage = {
   readonly unknown: readonly string[];
 };
 
-const GROUPS = /^(GEN|STAT|TRX|CASH|REM|CARD|SET|HMAC|CONT|TREE|STORE|SUPP)-\d{2}$/;
+const GROUPS =
+  /^(GEN|STAT|TRX|CASH|REM|CARD|SET|HMAC|CONT|TREE|STORE|SUPP|AUTH|USER|NAV|UMGT|LOG)-\d{2}$/;
 const ID = '[A-Z]{2,8}-\\d{2}';
 
 /** The numbered requirements of a catalogue, in its order: bold in a list or a table. */

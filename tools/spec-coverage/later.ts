@@ -8,6 +8,11 @@ const THREE_DS = 'needs 3-D Secure';
 export const LATER: Readonly<Record<string, string>> = {
   'GEN-06': `${SCREEN}: the confirmation before what cannot be undone`,
   'GEN-08': `${SCREEN}: the interface in French and English`,
+  'AUTH-01': `${SCREEN}: the browsers that are supported`,
+  'NAV-01': `${SCREEN}: the areas of the home page`,
+  'NAV-02': `${SCREEN}: the top bar`,
+  'NAV-03': `${SCREEN}: the navigation bar`,
+  'NAV-04': `${SCREEN}: the place of plans and subscriptions`,
   'STAT-05': `${SCREEN}: the axis of values`,
   'STAT-07': `${SCREEN}: printing the figures`,
   'TRX-01': `${SCREEN}: the menu, and refused transactions in red`,
