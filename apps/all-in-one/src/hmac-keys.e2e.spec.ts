@@ -243,7 +243,7 @@ describe('HMAC keys', () => {
     expect(used).toHaveLength(1);
   });
 
-  it('HMAC-12 expires after a year, warns by mail and notice, and works on', async () => {
+  it('HMAC-12 NAV-06 expires after a year, warns by mail and notice, and works on', async () => {
     const key = await activeKey();
     const [{ expiresAt, activatedAt }] = await list();
     expect(Number(expiresAt.slice(0, 4)) - Number(activatedAt.slice(0, 4))).toBe(1);
