@@ -1,25 +1,33 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AccessModule } from '@encaisse/access/feature';
 import { AcquirerSimulatorModule } from '@encaisse/acquirer-simulator/feature';
 import { AuthorizationModule } from '@encaisse/authorization/feature';
 import { BackofficeModule } from '@encaisse/backoffice/feature';
 import { CashdeskModule } from '@encaisse/cashdesk/feature';
 import { MerchantOnboardingModule } from '@encaisse/merchant-onboarding/feature';
 import { RemittanceModule } from '@encaisse/remittance/feature';
-import { Product } from '@encaisse/testing';
+import { openMerchant, Product, signedInUser } from '@encaisse/testing';
 
 const README = readFileSync(join(__dirname, '..', 'README.md'), 'utf8');
-const STORY = /<!-- story -->\s+```bash\n([\s\S]*?)```/.exec(README)?.[1] ?? '';
+const partOf = (name: string) =>
+  new RegExp(`<!-- ${name} -->\\s+\`\`\`bash\\n([\\s\\S]*?)\`\`\``).exec(README)?.[1] ?? '';
+const STORY = partOf('story');
+const PEOPLE = partOf('people');
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 const withCurl = hasCurl ? it : it.skip;
 const reason = hasCurl ? '' : ' (skipped: curl is absent)';
 
 /** Every answer of the story, in its order. */
-async function told(product: Product): Promise<Record<string, unknown>[]> {
+async function told(
+  product: Product,
+  story = STORY,
+  password = '',
+): Promise<Record<string, unknown>[]> {
   const port = new URL(product.url).port;
-  const shell = spawn('bash', ['-c', STORY], {
-    env: { ...process.env, TOKEN: product.token, PORT: port },
+  const shell = spawn('bash', ['-c', story], {
+    env: { ...process.env, TOKEN: product.token, PORT: port, PASSWORD: password },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';
@@ -32,6 +40,7 @@ describe('The story of the README', () => {
   let product: Product;
   beforeAll(async () => {
     product = await Product.start([
+      AccessModule,
       AcquirerSimulatorModule,
       MerchantOnboardingModule,
       AuthorizationModule,
@@ -56,6 +65,24 @@ describe('The story of the README', () => {
       expect(again.at(-1)).toMatchObject({
         currencies: [{ all: { amount: { minor: 7500, currency: 'EUR' }, count: 2 } }],
       });
+    },
+    60_000,
+  );
+
+  withCurl(
+    `lets a cashier work in her shop and nowhere else${reason}`,
+    async () => {
+      const { shopId } = await openMerchant(product);
+      const cashier = { profile: 'CASHIER', nodeId: shopId, login: 'demo.caisse' };
+      const { user, browser } = await signedInUser(product, cashier);
+      await browser.call('DELETE', '/api/v1/session');
+      const answers = await told(product, PEOPLE, user.password);
+      const [payment, capture, , refund, foreign, users] = answers;
+      expect(payment).toMatchObject({ status: 'ACCEPTED' });
+      expect(capture).toMatchObject({ acquirerStatus: 'TO_SEND' });
+      expect(refund).toMatchObject({ refund: { initialAmount: { minor: 2500 } } });
+      expect(foreign).toMatchObject({ status: 404 });
+      expect(users).toMatchObject({ status: 403 });
     },
     60_000,
   );
