@@ -65,6 +65,15 @@ const exporting = { may: CONSULTING, right: 'export', logged: 'EXPORT' } as cons
 const users = { may: MANAGING_USERS, right: 'manage-users', target: ['user', 'path'] } as const;
 const merchants = { may: SUPPORTING, right: 'administer-merchants' } as const;
 const onTransaction = { may: OPERATING, target: ['transaction', 'path'] } as const;
+const contracts = { may: CONSULTING, right: 'view-contracts' } as const;
+const settings = { may: [...CONSULTING, 'HMAC_MANAGER'], right: 'view-settings' } as const;
+const keys = { may: ['MANAGER', 'HMAC_MANAGER'], right: 'manage-hmac-key' } as const;
+const contactRequest: Sample = (contractId) => ({
+  id: uuidv7(),
+  contractId,
+  email: 'camille.durand@example.com',
+  detail: 'Une remise manque.',
+});
 const development = { may: NO_PROFILE, right: 'develop' } as const;
 const own = { may: EVERY_PERSON, right: 'own-account' } as const;
 const profileRules = ['profile-not-allowed', 'own-account'];
@@ -229,20 +238,151 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
     right: 'edit-contract',
     target: ['contract', 'path'],
     logged: 'SETTING_CHANGE',
-    body: () => ({ minimumMinor: 2, maximumMinor: 1 }),
-    accepted: () => ({ label: 'LIBRAIRIE' }),
+    body: () => ({ id: uuidv7(), minimumMinor: 2, maximumMinor: 1 }),
+    accepted: () => ({ id: uuidv7(), label: 'LIBRAIRIE' }),
   },
   'POST /api/v1/contracts/{contractId}/deactivate': {
     ...merchants,
     target: ['contract', 'path'],
     logged: 'CONTRACT_CHANGE',
-    accepted: nothing,
+    body: id,
+    accepted: id,
   },
   'POST /api/v1/contracts/{contractId}/activate': {
     ...merchants,
     target: ['contract', 'path'],
     logged: 'CONTRACT_CHANGE',
-    accepted: nothing,
+    body: id,
+    accepted: id,
+  },
+
+  'GET /api/v1/contracts': { ...contracts, target: ['node', 'filter'], query: ofNode },
+  'GET /api/v1/contracts/{contractId}/detail': { ...contracts, target: ['contract', 'path'] },
+  'PUT /api/v1/contracts/{contractId}/technical-data': {
+    ...merchants,
+    target: ['contract', 'path'],
+    logged: 'CONTRACT_CHANGE',
+    body: id,
+    accepted: id,
+  },
+  'POST /api/v1/nodes/{nodeId}/move': {
+    ...merchants,
+    target: ['node', 'path'],
+    logged: 'NODE_CHANGE',
+    body: () => ({ id: uuidv7(), parentId: uuidv7() }),
+  },
+  'PATCH /api/v1/nodes/{nodeId}': {
+    ...merchants,
+    target: ['node', 'path'],
+    logged: 'NODE_CHANGE',
+    body: () => ({ id: uuidv7(), name: 'Aurore' }),
+    accepted: () => ({ id: uuidv7(), name: 'Boréale' }),
+  },
+
+  'GET /api/v1/shops/{shopId}/settings': { ...settings, target: ['shop', 'path'] },
+  'PATCH /api/v1/shops/{shopId}/settings': {
+    may: OPERATING,
+    right: 'change-settings',
+    target: ['shop', 'path'],
+    logged: 'SETTING_CHANGE',
+    body: id,
+    accepted: id,
+  },
+  'PUT /api/v1/shops/{shopId}/options/{option}': {
+    ...merchants,
+    logged: 'SETTING_CHANGE',
+    body: () => ({ id: uuidv7(), isSubscribed: true }),
+  },
+  'GET /api/v1/shops/{shopId}/hmac-keys': { ...settings, target: ['shop', 'path'] },
+  'POST /api/v1/shops/{shopId}/hmac-keys': {
+    ...keys,
+    target: ['shop', 'path'],
+    logged: 'HMAC_KEY',
+    body: () => ({ id: uuidv7(), passphrase: 'weak' }),
+    unseen: 404,
+  },
+  'POST /api/v1/shops/{shopId}/hmac-keys/strength': {
+    ...keys,
+    target: ['shop', 'path'],
+    logged: 'nothing',
+    body: () => ({ passphrase: 'weak' }),
+  },
+  'POST /api/v1/shops/{shopId}/hmac-keys/verify': {
+    ...keys,
+    target: ['shop', 'path'],
+    logged: 'nothing',
+    body: () => ({ message: 'a=1', digest: '0'.repeat(128) }),
+  },
+  'POST /api/v1/hmac-keys/activate': {
+    ...none,
+    logged: 'HMAC_KEY',
+    body: () => ({ token: 'A'.repeat(43) }),
+  },
+  'GET /hmac/activate': none,
+  'POST /hmac/activate': { ...none, logged: 'HMAC_KEY' },
+  'GET /api/v1/notices': settings,
+
+  'GET /api/v1/shops/{shopId}/store': {
+    may: CONSULTING,
+    right: 'view-store',
+    target: ['shop', 'path'],
+  },
+  'POST /api/v1/shops/{shopId}/store/requests': {
+    may: OPERATING,
+    right: 'request-store-service',
+    target: ['shop', 'path'],
+    logged: 'STORE_REQUEST',
+    body: () => ({ id: uuidv7(), paymentMeans: 'PAYPAL', affiliateIdentifier: '7654321' }),
+    accepted: () => ({ id: uuidv7(), paymentMeans: 'AURORE', affiliateIdentifier: '7654321' }),
+  },
+  'GET /api/v1/store-requests': { may: SUPPORTING, right: 'open-store-service' },
+  'POST /api/v1/store-requests/{requestId}/open': {
+    may: SUPPORTING,
+    right: 'open-store-service',
+    logged: 'STORE_OPENING',
+    body: () => ({
+      id: uuidv7(),
+      currency: 'EUR',
+      minimumMinor: 1,
+      maximumMinor: 2,
+      label: 'LILLE',
+    }),
+  },
+  'GET /api/v1/support': { may: EVERY_PERSON, right: 'contact-support' },
+  'POST /api/v1/contact-requests': {
+    may: EVERY_PERSON,
+    right: 'contact-support',
+    target: ['contract', 'body'],
+    logged: 'CONTACT_REQUEST',
+    body: contactRequest,
+    accepted: contactRequest,
+  },
+
+  'GET /api/v1/blocked-cards': {
+    may: CONSULTING,
+    right: 'view-blocked-cards',
+    target: ['node', 'filter'],
+    query: ofNode,
+  },
+  'POST /api/v1/blocked-cards': {
+    may: OPERATING,
+    right: 'change-blocked-cards',
+    target: ['node', 'body'],
+    logged: 'CARD_BLOCKING',
+    body: (nodeId) => ({ id: uuidv7(), nodeId, cardNumber: '4000000000000011' }),
+  },
+  'DELETE /api/v1/blocked-cards/{blockId}': {
+    may: OPERATING,
+    right: 'change-blocked-cards',
+    logged: 'CARD_UNBLOCKING',
+  },
+  'POST /api/v1/transactions/{transactionId}/block-card': {
+    may: OPERATING,
+    right: 'block-card',
+    target: ['transaction', 'path'],
+    logged: 'CARD_BLOCKING',
+    body: id,
+    accepted: id,
   },
 
   'POST /api/v1/payments': {

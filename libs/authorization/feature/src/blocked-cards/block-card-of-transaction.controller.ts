@@ -53,8 +53,8 @@ export class BlockCardOfTransactionController {
     @ActionEntry() entry: ActionNotes,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const blockId = commandId(body.id, idempotencyKey, caller, `block-card ${transactionId}`);
     const state = await this.visible(transactionId, caller);
+    const blockId = commandId(body.id, idempotencyKey, caller, `block-card ${transactionId}`);
     entry.about({ kind: 'transaction', id: transactionId, nodeId: placeOf(state).shopId });
     const card = 'request' in state ? state.request.card : null;
     const stored = card ? await this.cardVault.open(card.cardId) : null;

@@ -86,8 +86,8 @@ export class BlockedCardsController {
     @ActionEntry() entry: ActionNotes,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const blockId = commandId(body.id, idempotencyKey, caller, 'blocked-cards');
     if (!this.directory.isVisible(body.nodeId, caller)) throw notFound('node');
+    const blockId = commandId(body.id, idempotencyKey, caller, 'blocked-cards');
     entry.about({ kind: 'block', id: blockId, nodeId: body.nodeId });
     const { number } = checkedNumber(body.cardNumber);
     const card = {

@@ -113,6 +113,7 @@ export class ChangeContractController {
     @RequestMetadata() metadata: EventMetadata,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    this.directory.visibleContract(contractId, caller);
     const commandId = commandIdOf(body.id, idempotencyKey, caller, `deactivate ${contractId}`);
     return this.setActive(contractId, { commandId, isActive: false }, caller, metadata, reply);
   }
@@ -130,6 +131,7 @@ export class ChangeContractController {
     @RequestMetadata() metadata: EventMetadata,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    this.directory.visibleContract(contractId, caller);
     const commandId = commandIdOf(body.id, idempotencyKey, caller, `activate ${contractId}`);
     return this.setActive(contractId, { commandId, isActive: true }, caller, metadata, reply);
   }
@@ -141,7 +143,6 @@ export class ChangeContractController {
     metadata: EventMetadata,
     reply: FastifyReply,
   ) {
-    this.directory.visibleContract(contractId, caller);
     const given = { ...order, at: this.clock.now() };
     const command = new SetContractActiveCommand(contractId, given, metadata);
     return this.answer(contractId, await this.commands.execute(command), reply);

@@ -103,8 +103,8 @@ export class SupportController {
     @ActionEntry() entry: ActionNotes,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    const requestId = commandIdOf(body.id, idempotencyKey, caller, 'contact-requests');
     const { shopId } = this.directory.visibleContract(body.contractId, caller);
+    const requestId = commandIdOf(body.id, idempotencyKey, caller, 'contact-requests');
     entry.about({ kind: 'contract', id: body.contractId, nodeId: shopId });
     const { contractId, email, detail } = body;
     const content = { contractId, email, detail, subject: body.subject ?? '' };
