@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
-const ROOT = join(__dirname, '..', '..', '..');
+const ROOT = rootFolder();
 const START_DEADLINE_MILLIS = 60_000;
 
 /** The product as an operator runs it: a process of its own, started by the README's command. */
@@ -69,4 +70,11 @@ export class ChildProduct {
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
     return this.exit;
   }
+}
+
+/** The root of the repository, from its sources as from what is built of them. */
+function rootFolder(): string {
+  let folder = __dirname;
+  while (!existsSync(join(folder, 'package-lock.json'))) folder = dirname(folder);
+  return folder;
 }

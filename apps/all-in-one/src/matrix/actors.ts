@@ -131,28 +131,27 @@ type KeyFacts = { readonly revokedAt?: string; readonly expiresAt?: string };
 async function machines(product: Product, world: World): Promise<Actor[]> {
   const key = async (name: string, place: Place, rights: string[], facts: KeyFacts = {}) => {
     const keyId = uuidv7();
-    const secretId = uuidv7();
     const secret = newSecret();
     const nodeId = world.nodeId(place);
     const { revokedAt = null, expiresAt = null } = facts;
     await product.database.query(
       `insert into access_users.api_keys (key_id, label, node_id, environment, actions, created_by,
          created_at, expires_at, revoked_at, secret_id)
-       values ($1, $2, $3, 'TEST', $4, 'test', $5, $6, $7, $8)`,
-      [keyId, name, nodeId, rights, NOW, expiresAt, revokedAt, secretId],
+       values ($1, $2, $3, 'TEST', $4, 'test', $5, $6, $7, $1)`,
+      [keyId, name, nodeId, rights, NOW, expiresAt, revokedAt],
     );
     await product.database.query(
-      'insert into access.api_key_secrets (key_id, secret_id, digest) values ($1, $2, $3)',
-      [keyId, secretId, digestOf(secret)],
+      'insert into access.api_key_secrets (key_id, secret_id, digest) values ($1, $1, $2)',
+      [keyId, digestOf(secret)],
     );
     const token = apiKeyText(keyId, 'TEST', secret);
     const isOver = revokedAt !== null || (expiresAt !== null && expiresAt <= NOW);
-    const facts_: Partial<Actor> = {
+    const given: Partial<Actor> = {
       rights,
       obstacle: isOver ? 'unknown' : null,
       call: (method, path, body) => product.call(method, path, body, { token }),
     };
-    return actor(name, place, facts_, new Browser(product));
+    return actor(name, place, given, new Browser(product));
   };
   const bank = ['fetch-remittance-files', 'post-bank-answers'];
   return [

@@ -84,7 +84,9 @@ export function send(
   body: unknown = policy.body?.(target, world),
 ): Promise<Answer> {
   const [method = '', template = ''] = route.split(' ');
-  const path = template.replace(/\{\w+\}/, encodeURIComponent(target));
+  const path = template
+    .replace(/\{\w+\}/, encodeURIComponent(target === '' ? 'x' : target))
+    .replace(/\{\w+\}/g, 'x');
   const query = new URLSearchParams(policy.query?.(target, world) as Record<string, string>);
   return actor.call(method, query.size > 0 ? `${path}?${query.toString()}` : path, body);
 }

@@ -107,7 +107,7 @@ describe('The authorisation matrix', () => {
       }
     };
     const routes = live.filter((route) => POLICY[route] !== undefined);
-    const isLast = (route: string) => Number(POLICY[route]?.isLast ?? false);
+    const isLast = (route: string) => Number(POLICY[route]?.endsSession ?? false);
     routes.sort((one, other) => isLast(one) - isLast(other));
     for (const route of routes) {
       const waiting = [...actors];

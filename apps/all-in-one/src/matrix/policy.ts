@@ -35,7 +35,9 @@ export type RoutePolicy = {
   readonly laterRefusals?: readonly string[];
   /** A request that is accepted, for the action log. */
   readonly accepted?: Sample;
-  /** Ends or stops the session that calls it: called after all others. */
+  /** Ends the session that calls it: called after all others. */
+  readonly endsSession?: boolean;
+  /** Once accepted, nobody goes on as before: accepted after all others. */
   readonly isLast?: boolean;
   /** Needs the top of the tree. */
   readonly isForRoot?: boolean;
@@ -62,18 +64,20 @@ const see = { may: CONSULTING, right: 'search-transactions' } as const;
 const figures = { may: CONSULTING, right: 'view-statistics' } as const;
 const remittances = { may: CONSULTING, right: 'view-remittances' } as const;
 const exporting = { may: CONSULTING, right: 'export', logged: 'EXPORT' } as const;
+/** Exports are seen by whoever asked for them alone. */
+const fetching = { may: CONSULTING, right: 'export', target: ['export', 'path'] } as const;
+const actions = { may: SEEING_USERS, right: 'view-actions' } as const;
+const keys = { may: MANAGING_USERS, right: 'manage-api-keys' } as const;
+const settings = { may: [...CONSULTING, 'HMAC_MANAGER'], right: 'view-settings' } as const;
+const hmac = {
+  may: ['MANAGER', 'HMAC_MANAGER'],
+  right: 'manage-hmac-key',
+  target: ['shop', 'path'],
+} as const;
+const blocking = { may: OPERATING, right: 'change-blocked-cards' } as const;
 const users = { may: MANAGING_USERS, right: 'manage-users', target: ['user', 'path'] } as const;
 const merchants = { may: SUPPORTING, right: 'administer-merchants' } as const;
 const onTransaction = { may: OPERATING, target: ['transaction', 'path'] } as const;
-const contracts = { may: CONSULTING, right: 'view-contracts' } as const;
-const settings = { may: [...CONSULTING, 'HMAC_MANAGER'], right: 'view-settings' } as const;
-const keys = { may: ['MANAGER', 'HMAC_MANAGER'], right: 'manage-hmac-key' } as const;
-const contactRequest: Sample = (contractId) => ({
-  id: uuidv7(),
-  contractId,
-  email: 'camille.durand@example.com',
-  detail: 'Une remise manque.',
-});
 const development = { may: NO_PROFILE, right: 'develop' } as const;
 const own = { may: EVERY_PERSON, right: 'own-account' } as const;
 const profileRules = ['profile-not-allowed', 'own-account'];
@@ -84,6 +88,7 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
   'GET /health/ready': none,
   'GET /metrics': none,
   'GET /api/asyncapi.json': none,
+  'POST /oauth/token': { ...none, logged: 'TOKEN', body: nothing },
   'GET /api/v1/scheduler': none,
   'GET /api/v1/reconciliation': none,
 
@@ -93,7 +98,7 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
     ...own,
     gates: ['password', 'terms'],
     logged: 'SIGN_OUT',
-    isLast: true,
+    endsSession: true,
   },
   'PUT /api/v1/session/environment': {
     ...own,
@@ -154,6 +159,52 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
     body: nothing,
     accepted: () => ({ id: uuidv7(), textFr: 'Conditions.', textEn: 'Terms.' }),
     isLast: true,
+  },
+
+  'POST /api/v1/session/second-factor': { ...own, logged: 'SECOND_FACTOR', body: nothing },
+  'POST /api/v1/session/second-factor/options': { ...own, logged: 'SECOND_FACTOR' },
+  'POST /api/v1/session/second-factor/passkey': { ...own, logged: 'SECOND_FACTOR', body: nothing },
+  'GET /api/v1/me/factors': own,
+  'POST /api/v1/me/factors/totp': { ...own, logged: 'SECOND_FACTOR', body: nothing },
+  'POST /api/v1/me/factors/passkeys/options': { ...own, logged: 'SECOND_FACTOR' },
+  'POST /api/v1/me/factors/passkeys': { ...own, logged: 'SECOND_FACTOR', body: nothing },
+  'POST /api/v1/me/factors/{factorId}/confirm': {
+    ...own,
+    target: ['factor', 'path'],
+    logged: 'SECOND_FACTOR',
+    body: () => ({ code: '000000' }),
+  },
+  'DELETE /api/v1/me/factors/{factorId}': {
+    ...own,
+    target: ['factor', 'path'],
+    logged: 'SECOND_FACTOR',
+    body: nothing,
+    laterRefusals: ['fresh-factor-needed'],
+  },
+  'DELETE /api/v1/users/{userId}/factors': {
+    ...users,
+    logged: 'SECOND_FACTOR',
+    laterRefusals: profileRules,
+  },
+  'GET /api/v1/api-keys': { ...keys, target: ['node', 'filter'], query: ofNode },
+  'POST /api/v1/api-keys': {
+    ...keys,
+    target: ['node', 'body'],
+    logged: 'API_KEY',
+    body: (nodeId) => ({ ...newKey(nodeId), actions: ['develop'] }),
+    laterRefusals: ['action-not-grantable'],
+    accepted: newKey,
+  },
+  'POST /api/v1/api-keys/{keyId}/rotate': {
+    ...keys,
+    target: ['apiKey', 'path'],
+    logged: 'API_KEY',
+    body: id,
+  },
+  'POST /api/v1/api-keys/{keyId}/revoke': {
+    ...keys,
+    target: ['apiKey', 'path'],
+    logged: 'API_KEY',
   },
 
   'GET /api/v1/users': {
@@ -220,6 +271,118 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
     body: (parentId) => ({ id: uuidv7(), level: 'BRAND', name: 'Nowhere', parentId }),
     accepted: () => ({ id: uuidv7(), level: 'BRAND', name: 'Papeterie' }),
   },
+  'POST /api/v1/nodes/{nodeId}/move': {
+    ...merchants,
+    target: ['node', 'path'],
+    logged: 'NODE_CHANGE',
+    body: (_, world) => ({ id: uuidv7(), parentId: world.nodeId('A11') }),
+  },
+  'PATCH /api/v1/nodes/{nodeId}': {
+    ...merchants,
+    target: ['node', 'path'],
+    logged: 'NODE_CHANGE',
+    body: () => ({ id: uuidv7(), name: 'Place' }),
+    accepted: () => ({ id: uuidv7(), name: 'Place' }),
+  },
+  'GET /api/v1/contracts': {
+    may: CONSULTING,
+    right: 'view-contracts',
+    target: ['node', 'filter'],
+    query: ofNode,
+  },
+  'GET /api/v1/contracts/{contractId}/detail': {
+    may: CONSULTING,
+    right: 'view-contracts',
+    target: ['contract', 'path'],
+  },
+  'PUT /api/v1/contracts/{contractId}/technical-data': {
+    ...merchants,
+    target: ['contract', 'path'],
+    logged: 'CONTRACT_CHANGE',
+    body: nothing,
+  },
+  'GET /api/v1/shops/{shopId}/settings': { ...settings, target: ['shop', 'path'] },
+  'PATCH /api/v1/shops/{shopId}/settings': {
+    may: OPERATING,
+    right: 'change-settings',
+    target: ['shop', 'path'],
+    logged: 'SETTING_CHANGE',
+    body: nothing,
+  },
+  'PUT /api/v1/shops/{shopId}/options/{option}': {
+    ...merchants,
+    logged: 'SETTING_CHANGE',
+    body: nothing,
+  },
+  'GET /api/v1/shops/{shopId}/store': {
+    may: CONSULTING,
+    right: 'view-store',
+    target: ['shop', 'path'],
+  },
+  'POST /api/v1/shops/{shopId}/store/requests': {
+    may: OPERATING,
+    right: 'request-store-service',
+    logged: 'STORE_REQUEST',
+    body: nothing,
+  },
+  'GET /api/v1/store-requests': { may: SUPPORTING, right: 'open-store-service' },
+  'POST /api/v1/store-requests/{requestId}/open': {
+    may: SUPPORTING,
+    right: 'open-store-service',
+    target: ['storeRequest', 'path'],
+    logged: 'STORE_OPENING',
+    body: () => ({ id: uuidv7(), currency: 'EUR', minimumMinor: 1, maximumMinor: 2 }),
+  },
+  'GET /api/v1/support': { may: EVERY_PERSON, right: 'contact-support' },
+  'POST /api/v1/contact-requests': {
+    may: EVERY_PERSON,
+    right: 'contact-support',
+    logged: 'CONTACT_REQUEST',
+    body: nothing,
+  },
+  'GET /api/v1/notices': settings,
+  'GET /api/v1/shops/{shopId}/hmac-keys': { ...settings, target: ['shop', 'path'] },
+  'POST /api/v1/shops/{shopId}/hmac-keys': {
+    ...hmac,
+    logged: 'HMAC_KEY',
+    body: () => ({ id: uuidv7(), passphrase: 'short' }),
+  },
+  'POST /api/v1/shops/{shopId}/hmac-keys/strength': {
+    ...hmac,
+    logged: 'nothing',
+    body: () => ({ passphrase: 'short' }),
+  },
+  'POST /api/v1/shops/{shopId}/hmac-keys/verify': {
+    ...hmac,
+    logged: 'nothing',
+    body: () => ({ message: 'x', digest: '0'.repeat(128) }),
+  },
+  'POST /api/v1/hmac-keys/activate': { ...none, logged: 'HMAC_KEY', body: nothing },
+  'GET /hmac/activate': none,
+  'POST /hmac/activate': { ...none, logged: 'HMAC_KEY', body: nothing },
+  'GET /api/v1/blocked-cards': {
+    may: CONSULTING,
+    right: 'view-blocked-cards',
+    target: ['node', 'filter'],
+    query: ofNode,
+  },
+  'POST /api/v1/blocked-cards': {
+    ...blocking,
+    target: ['node', 'body'],
+    logged: 'CARD_BLOCKING',
+    body: (nodeId) => ({ id: uuidv7(), nodeId, cardNumber: '4000000000000011' }),
+  },
+  'DELETE /api/v1/blocked-cards/{blockId}': {
+    ...blocking,
+    target: ['block', 'path'],
+    logged: 'CARD_UNBLOCKING',
+  },
+  'POST /api/v1/transactions/{transactionId}/block-card': {
+    ...onTransaction,
+    right: 'block-card',
+    logged: 'CARD_BLOCKING',
+    body: id,
+  },
   'POST /api/v1/contracts': {
     ...merchants,
     target: ['shop', 'body'],
@@ -238,8 +401,8 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
     right: 'edit-contract',
     target: ['contract', 'path'],
     logged: 'SETTING_CHANGE',
-    body: () => ({ id: uuidv7(), minimumMinor: 2, maximumMinor: 1 }),
-    accepted: () => ({ id: uuidv7(), label: 'LIBRAIRIE' }),
+    body: () => ({ minimumMinor: 2, maximumMinor: 1 }),
+    accepted: () => ({ label: 'LIBRAIRIE' }),
   },
   'POST /api/v1/contracts/{contractId}/deactivate': {
     ...merchants,
@@ -252,135 +415,6 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
     ...merchants,
     target: ['contract', 'path'],
     logged: 'CONTRACT_CHANGE',
-    body: id,
-    accepted: id,
-  },
-
-  'GET /api/v1/contracts': { ...contracts, target: ['node', 'filter'], query: ofNode },
-  'GET /api/v1/contracts/{contractId}/detail': { ...contracts, target: ['contract', 'path'] },
-  'PUT /api/v1/contracts/{contractId}/technical-data': {
-    ...merchants,
-    target: ['contract', 'path'],
-    logged: 'CONTRACT_CHANGE',
-    body: id,
-    accepted: id,
-  },
-  'POST /api/v1/nodes/{nodeId}/move': {
-    ...merchants,
-    target: ['node', 'path'],
-    logged: 'NODE_CHANGE',
-    body: () => ({ id: uuidv7(), parentId: uuidv7() }),
-  },
-  'PATCH /api/v1/nodes/{nodeId}': {
-    ...merchants,
-    target: ['node', 'path'],
-    logged: 'NODE_CHANGE',
-    body: () => ({ id: uuidv7(), name: 'Aurore' }),
-    accepted: () => ({ id: uuidv7(), name: 'Boréale' }),
-  },
-
-  'GET /api/v1/shops/{shopId}/settings': { ...settings, target: ['shop', 'path'] },
-  'PATCH /api/v1/shops/{shopId}/settings': {
-    may: OPERATING,
-    right: 'change-settings',
-    target: ['shop', 'path'],
-    logged: 'SETTING_CHANGE',
-    body: id,
-    accepted: id,
-  },
-  'PUT /api/v1/shops/{shopId}/options/{option}': {
-    ...merchants,
-    logged: 'SETTING_CHANGE',
-    body: () => ({ id: uuidv7(), isSubscribed: true }),
-  },
-  'GET /api/v1/shops/{shopId}/hmac-keys': { ...settings, target: ['shop', 'path'] },
-  'POST /api/v1/shops/{shopId}/hmac-keys': {
-    ...keys,
-    target: ['shop', 'path'],
-    logged: 'HMAC_KEY',
-    body: () => ({ id: uuidv7(), passphrase: 'weak' }),
-    unseen: 404,
-  },
-  'POST /api/v1/shops/{shopId}/hmac-keys/strength': {
-    ...keys,
-    target: ['shop', 'path'],
-    logged: 'nothing',
-    body: () => ({ passphrase: 'weak' }),
-  },
-  'POST /api/v1/shops/{shopId}/hmac-keys/verify': {
-    ...keys,
-    target: ['shop', 'path'],
-    logged: 'nothing',
-    body: () => ({ message: 'a=1', digest: '0'.repeat(128) }),
-  },
-  'POST /api/v1/hmac-keys/activate': {
-    ...none,
-    logged: 'HMAC_KEY',
-    body: () => ({ token: 'A'.repeat(43) }),
-  },
-  'GET /hmac/activate': none,
-  'POST /hmac/activate': { ...none, logged: 'HMAC_KEY' },
-  'GET /api/v1/notices': settings,
-
-  'GET /api/v1/shops/{shopId}/store': {
-    may: CONSULTING,
-    right: 'view-store',
-    target: ['shop', 'path'],
-  },
-  'POST /api/v1/shops/{shopId}/store/requests': {
-    may: OPERATING,
-    right: 'request-store-service',
-    target: ['shop', 'path'],
-    logged: 'STORE_REQUEST',
-    body: () => ({ id: uuidv7(), paymentMeans: 'PAYPAL', affiliateIdentifier: '7654321' }),
-    accepted: () => ({ id: uuidv7(), paymentMeans: 'AURORE', affiliateIdentifier: '7654321' }),
-  },
-  'GET /api/v1/store-requests': { may: SUPPORTING, right: 'open-store-service' },
-  'POST /api/v1/store-requests/{requestId}/open': {
-    may: SUPPORTING,
-    right: 'open-store-service',
-    logged: 'STORE_OPENING',
-    body: () => ({
-      id: uuidv7(),
-      currency: 'EUR',
-      minimumMinor: 1,
-      maximumMinor: 2,
-      label: 'LILLE',
-    }),
-  },
-  'GET /api/v1/support': { may: EVERY_PERSON, right: 'contact-support' },
-  'POST /api/v1/contact-requests': {
-    may: EVERY_PERSON,
-    right: 'contact-support',
-    target: ['contract', 'body'],
-    logged: 'CONTACT_REQUEST',
-    body: contactRequest,
-    accepted: contactRequest,
-  },
-
-  'GET /api/v1/blocked-cards': {
-    may: CONSULTING,
-    right: 'view-blocked-cards',
-    target: ['node', 'filter'],
-    query: ofNode,
-  },
-  'POST /api/v1/blocked-cards': {
-    may: OPERATING,
-    right: 'change-blocked-cards',
-    target: ['node', 'body'],
-    logged: 'CARD_BLOCKING',
-    body: (nodeId) => ({ id: uuidv7(), nodeId, cardNumber: '4000000000000011' }),
-  },
-  'DELETE /api/v1/blocked-cards/{blockId}': {
-    may: OPERATING,
-    right: 'change-blocked-cards',
-    logged: 'CARD_UNBLOCKING',
-  },
-  'POST /api/v1/transactions/{transactionId}/block-card': {
-    may: OPERATING,
-    right: 'block-card',
-    target: ['transaction', 'path'],
-    logged: 'CARD_BLOCKING',
     body: id,
     accepted: id,
   },
@@ -530,6 +564,32 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
     accepted: (contractId) => ({ contractId }),
   },
 
+  'POST /api/v1/exports': {
+    ...exporting,
+    target: ['node', 'export'],
+    body: (nodeId) => ({
+      id: uuidv7(),
+      kind: 'transactions',
+      search: { ...PERIOD, nodeId },
+      columns: ['noSuchColumn'],
+    }),
+    accepted: (nodeId) => ({ id: uuidv7(), kind: 'transactions', search: { ...PERIOD, nodeId } }),
+  },
+  'GET /api/v1/exports': { may: CONSULTING, right: 'export' },
+  'GET /api/v1/exports/{exportId}': fetching,
+  'GET /api/v1/exports/{exportId}/file': fetching,
+  'GET /api/v1/exports/{exportId}/manifest': fetching,
+
+  'GET /api/v1/actions': { ...actions, target: ['node', 'filter'], query: ofNode },
+  'GET /api/v1/actions/export': {
+    ...actions,
+    target: ['node', 'export'],
+    query: ofNode,
+    logged: 'EXPORT',
+    accepted: nothing,
+  },
+  'GET /api/v1/actions/{actionId}': { ...actions, target: ['action', 'path'] },
+
   'GET /api/v1/mails': { may: ['SUPPORT', 'AUDITOR'], right: 'follow-mails' },
   'POST /api/v1/mails/{mailId}/retry': {
     may: SUPPORTING,
@@ -592,4 +652,8 @@ function newPayment(contractId: string, number: string) {
     ...amountIn('EUR'),
     card: { number, expiry: '4912' },
   };
+}
+
+function newKey(nodeId: string) {
+  return { id: uuidv7(), label: 'Caisse', actions: ['search-transactions'], nodeId };
 }

@@ -12,6 +12,12 @@ export type ObjectKind =
   | 'remittance'
   | 'massOperation'
   | 'mail'
+  | 'action'
+  | 'export'
+  | 'factor'
+  | 'apiKey'
+  | 'block'
+  | 'storeRequest'
   | 'sinkMail';
 
 /** Two brands: of the first two groups, of each group two shops; of the other one of everything. */
@@ -61,6 +67,8 @@ export type World = {
   readonly objects: readonly WorldObject[];
   nodeId(place: Place): string;
   idOf(kind: ObjectKind, place: Place): string;
+  /** The same, or an id that nothing has where the world has no such thing. */
+  anyId(kind: ObjectKind, place: Place): string;
   /** A login that somebody has. */
   readonly takenLogin: string;
 };
@@ -104,9 +112,16 @@ export async function openWorld(product: Product): Promise<World> {
     put('user', place, user.userId);
     users.push(user);
   }
+  for (const { data } of await product.store.readAll({ after: 0, limit: 10_000 })) {
+    const { actionId, kind, nodeId } = data as Partial<Record<string, string>>;
+    const place = PLACES.find((one) => idOf('node', one) === nodeId);
+    if (kind === 'USER_CREATION' && place) put('action', place, actionId ?? '');
+  }
   await product.settled();
   const nodeId = (place: Place) => (place === 'root' ? 'root' : idOf('node', place));
-  return { objects, idOf, nodeId, takenLogin: users[0]!.login };
+  const anyId = (kind: ObjectKind, place: Place) =>
+    objects.find((one) => one.kind === kind && one.place === place)?.id ?? uuidv7();
+  return { objects, idOf, anyId, nodeId, takenLogin: users[0]!.login };
 }
 
 async function openPlace(

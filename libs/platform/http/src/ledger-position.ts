@@ -1,11 +1,14 @@
 import { type CanActivate, type ExecutionContext, Injectable, SetMetadata } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { EventStore } from '@encaisse/platform/event-store';
 import { Projections } from '@encaisse/platform/projections';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { COMMON_PROBLEMS, invalidRequest, Problem } from './problem';
 
 const READS = Symbol('reads');
 const WAIT_LIMIT_MILLIS = 5000;
+/** A model that follows is there by then; only after that is the log asked how far it goes. */
+const SHORT_WAIT_MILLIS = 50;
 
 /** Declares which read models a route answers from, so that `Ledger-Position` can wait for them. */
 export const ReadsFrom = (...projections: readonly string[]) => SetMetadata(READS, projections);
@@ -24,6 +27,7 @@ export class LedgerPositionGuard implements CanActivate {
   constructor(
     private readonly reflector: Reflector,
     private readonly projections: Projections,
+    private readonly store: EventStore,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -36,23 +40,25 @@ export class LedgerPositionGuard implements CanActivate {
 
   private async wait(names: readonly string[], header: string): Promise<void> {
     const position = Number(header);
-    if (!Number.isSafeInteger(position) || position < 0)
-      throw invalidRequest([
-        { pointer: 'header/Ledger-Position', detail: 'must be a position given by a command' },
-      ]);
-    const reached =
-      names.length === 0
-        ? await this.projections.settle(position, WAIT_LIMIT_MILLIS)
-        : (
-            await Promise.all(
-              names.map((name) => this.projections.waitFor(name, position, WAIT_LIMIT_MILLIS)),
-            )
-          ).every(Boolean);
-    if (!reached)
+    if (!Number.isSafeInteger(position) || position < 0) throw unknownPosition();
+    if (await this.reached(names, position, SHORT_WAIT_MILLIS)) return;
+    if (position > (await this.store.lastPosition())) throw unknownPosition();
+    if (!(await this.reached(names, position, WAIT_LIMIT_MILLIS)))
       throw new Problem(
         'position-not-reached',
         COMMON_PROBLEMS['position-not-reached'],
         'the read model is late; ask again in a moment',
       );
   }
+
+  private async reached(names: readonly string[], position: number, millis: number) {
+    if (names.length === 0) return this.projections.settle(position, millis);
+    const each = names.map((name) => this.projections.waitFor(name, position, millis));
+    return (await Promise.all(each)).every(Boolean);
+  }
+}
+
+function unknownPosition(): Problem {
+  const detail = 'must be a position given by a command';
+  return invalidRequest([{ pointer: 'header/Ledger-Position', detail }]);
 }

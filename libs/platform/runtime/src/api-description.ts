@@ -2,6 +2,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ACTIONS } from '@encaisse/platform/access';
 import { SESSION_COOKIE } from '@encaisse/platform/http';
+import { declareAnswers } from './declared-answers';
 
 /** Each action is a scope of its own. */
 function scopesOfActions(): Record<string, string> {
@@ -40,7 +41,13 @@ export function apiDocument(app: NestFastifyApplication, service: string): OpenA
     .addSecurityRequirements('bearer')
     .addSecurityRequirements('oauth2')
     .build();
-  return SwaggerModule.createDocument(app, config, { autoTagControllers: false });
+  const document = SwaggerModule.createDocument(app, config, {
+    autoTagControllers: false,
+    // Two contexts may call a controller alike, but not a controller and its route.
+    operationIdFactory: (controller, method) => `${controller}_${method}`,
+  });
+  declareAnswers(app, document);
+  return document;
 }
 
 /** Serves the document at /api/openapi.json and its viewer at /api/docs. */

@@ -75,7 +75,7 @@ export class SupportController {
     private readonly mails: ContactMails,
     @Inject(SETTINGS_TOKEN) private readonly settings: Pick<Settings, 'supportFile'>,
   ) {
-    const { supportFile = null } = settings;
+    const { supportFile } = settings;
     this.information =
       supportFile === null
         ? PLACEHOLDER_SUPPORT
