@@ -331,7 +331,13 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
     right: 'open-store-service',
     target: ['storeRequest', 'path'],
     logged: 'STORE_OPENING',
-    body: () => ({ id: uuidv7(), currency: 'EUR', minimumMinor: 1, maximumMinor: 2 }),
+    body: () => ({
+      id: uuidv7(),
+      currency: 'EUR',
+      minimumMinor: 1,
+      maximumMinor: 2,
+      label: 'STORE',
+    }),
   },
   'GET /api/v1/support': { may: EVERY_PERSON, right: 'contact-support' },
   'POST /api/v1/contact-requests': {
