@@ -251,7 +251,7 @@ describe('When a checkpoint is ahead of the log', () => {
     'P5 halts the consumer and says so in one line',
     async () => {
       await fleet.services.get('all-in-one')!.stop();
-      await database.query('update bus.consumer_groups set position = position + 1000');
+      await database.query('update bus.consumer_groups set position = position + 1000000');
       await restartProduct();
       const service = fleet.services.get('all-in-one')!;
       const complaint = () =>
@@ -264,7 +264,7 @@ describe('When a checkpoint is ahead of the log', () => {
         group: expect.any(String),
         error: expect.stringMatching(/checkpoint \d+ is ahead of the log \(\d+\): it was restored/),
       });
-      await database.query('update bus.consumer_groups set position = position - 1000');
+      await database.query('update bus.consumer_groups set position = position - 1000000');
     },
     START_MILLIS,
   );
