@@ -16,7 +16,11 @@ function* sources(folder: string): Generator<string> {
 const LIBRARIES = [...sources(join(ROOT, 'libs'))].map((path) => ({ path, text: read(path) }));
 
 /** Contexts whose routes another service serves. */
-const SERVED_BY: Readonly<Record<string, string>> = { audit: 'backoffice', messages: 'backoffice' };
+const SERVED_BY: Readonly<Record<string, string>> = {
+  access: 'backoffice',
+  audit: 'backoffice',
+  messages: 'backoffice',
+};
 const APART = ['testing', 'platform', 'acquirer-simulator', 'mail-sink'];
 
 /** Every route of a context's controllers, with a value for each parameter, and the service it is in. */

@@ -126,10 +126,16 @@ describe('What operators and integrators read', () => {
       '/dev/sms',
       '/api/v1/scheduler',
       '/api/v1/reconciliation',
+      '/api/v1/one-time-links/',
+      '/api/v1/password-quality',
+      '/password',
+      '/oauth/token',
     ];
+    const openCalls = ['post /api/v1/session', 'get /api/v1/terms'];
     for (const [path, methods] of Object.entries<object>(body.paths)) {
       if (open.some((prefix) => path.startsWith(prefix))) continue;
       for (const method of Object.keys(methods)) {
+        if (openCalls.includes(`${method} ${path}`)) continue;
         const answer = await product.call(method.toUpperCase(), path, undefined, { token: '' });
         expect([path, method, answer.status]).toEqual([path, method, 401]);
       }

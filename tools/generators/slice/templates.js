@@ -137,6 +137,7 @@ import {
   type Caller,
   commandId,
   CurrentCaller,
+  Logged,
   Needs,
   orProblem,
   problems,
@@ -168,7 +169,8 @@ export class ${Command}Controller {
 
   @Post()
   @HttpCode(201)
-  @Needs('operate')
+  @Needs('administer-merchants')
+  @Logged('SETTING_CHANGE')
   @ApiOperation({ summary: '${sentence(name)}' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   async handle(
@@ -192,6 +194,8 @@ export class ${Command}Controller {
 const nextSteps = ({ domain, stream: noun, Stream, Event, name }, isNewStream) => `
 Next:
 ${isNewStream ? '' : `  - add ${Event} to the events and to schemaVersions of libs/${domain}/domain/src/${noun}, with an example in history/\n`}  - say in ${name}.ts what ${Stream} is for, and write its refusals and their rows in PROBLEMS
+  - name the right of its callers and the kind of its entries in the action log (libs/platform/access), and
+    give the route its line in apps/all-in-one/src/matrix/policy.ts
   - tell ${Event} in docs/spec/state-model.md §13, and the words in docs/glossary.md
   - npm run generate, then npm run check
 `;

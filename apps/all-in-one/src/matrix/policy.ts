@@ -408,7 +408,7 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
     target: ['contract', 'path'],
     logged: 'SETTING_CHANGE',
     body: () => ({ minimumMinor: 2, maximumMinor: 1 }),
-    accepted: () => ({ label: 'LIBRAIRIE' }),
+    accepted: () => ({ id: uuidv7(), label: 'LIBRAIRIE' }),
   },
   'POST /api/v1/contracts/{contractId}/deactivate': {
     ...merchants,
