@@ -5,11 +5,12 @@ import tseslint from 'typescript-eslint';
 
 const PURE = ['libs/kernel/**/*.ts', 'libs/*/domain/**/*.ts', 'libs/*/contract/**/*.ts'];
 const FEATURES = ['libs/*/feature/**/*.ts'];
-/** Plays the acquirer outside: a machine of its own, no part of what is simulated. */
-const COUNTERPARTS = ['libs/acquirer-simulator/**/*.ts'];
+/** Play what stands outside: machines of their own, no part of what is simulated. */
+const COUNTERPARTS = ['libs/acquirer-simulator/**/*.ts', 'libs/mail-sink/**/*.ts'];
 const SPECS = ['**/*.spec.ts', '**/*.property.ts'];
 /** Suites and examples that specs run: as long as what they list. */
-const TEST_MATERIAL = ['libs/testing/**/*.ts', 'libs/*/*/src/testing/**/*.ts'];
+const MATRIX = ['apps/*/src/matrix/**/*.ts'];
+const TEST_MATERIAL = ['libs/testing/**/*.ts', 'libs/*/*/src/testing/**/*.ts', ...MATRIX];
 const SHARED = ['kernel', 'ledger', 'platform', 'testing'];
 const CONTEXTS = readdirSync(new URL('./libs/', import.meta.url)).filter(
   (folder) => !SHARED.includes(folder),
@@ -63,8 +64,10 @@ const byScope = CONTEXTS.map((context) => ({
     'scope:ledger',
     'scope:messages',
     'kind:contract',
-    // The log is read where the back office serves auditors.
-    ...(context === 'backoffice' ? ['scope:audit'] : []),
+    // The log is read, and people sign in, where the back office serves them.
+    ...(context === 'backoffice' ? ['scope:audit', 'scope:access'] : []),
+    // What plays the outside runs in one process.
+    ...(context === 'acquirer-simulator' ? ['scope:mail-sink'] : []),
   ],
 }));
 
@@ -258,7 +261,7 @@ export default tseslint.config(
     },
   },
   {
-    files: SPECS,
+    files: [...SPECS, ...MATRIX],
     rules: {
       '@nx/enforce-module-boundaries': boundaries(['kind:testing']),
       'max-lines-per-function': 'off',

@@ -45,6 +45,7 @@ export async function startProduct(
       LOG_LEVEL: 'warn',
       TOKEN_KEY,
       ACQUIRER_SIMULATOR_PORT: String(await freePort()),
+      SMTP_SINK_PORT: String(await freePort()),
       ...environment,
     },
     isReady,

@@ -22,6 +22,7 @@ async function start(dataDir: string) {
       DATABASE_URL: '',
       LOG_LEVEL: 'warn',
       ACQUIRER_SIMULATOR_PORT: String(await freePort()),
+      SMTP_SINK_PORT: String(await freePort()),
     },
     async () => (await fetch(`http://127.0.0.1:${port}/health/ready`)).ok,
   );

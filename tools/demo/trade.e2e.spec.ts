@@ -174,6 +174,7 @@ describe('Kill the product in the middle of a replay', () => {
     settings = {
       DATABASE_URL: database.url,
       ACQUIRER_SIMULATOR_PORT: String(await freePort()),
+      SMTP_SINK_PORT: String(await freePort()),
       LOG_LEVEL: 'error',
     };
   });
@@ -265,6 +266,7 @@ describe('Start the product for the demonstration', () => {
       const settings = {
         DATABASE_URL: database.url,
         ACQUIRER_SIMULATOR_PORT: String(await freePort()),
+        SMTP_SINK_PORT: String(await freePort()),
       };
       const { lines, say, isStopping } = teller();
       const driven = await DrivenProduct.find(
@@ -315,6 +317,7 @@ describe('Start the product for the demonstration', () => {
             NODE_ENV: 'development',
             PORT: String(await freePort()),
             ACQUIRER_SIMULATOR_PORT: String(await freePort()),
+            SMTP_SINK_PORT: String(await freePort()),
             DATABASE_URL: database.url,
             DATA_DIR: dataDir,
           },

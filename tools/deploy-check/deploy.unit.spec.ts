@@ -17,7 +17,7 @@ const LIBRARIES = [...sources(join(ROOT, 'libs'))].map((path) => ({ path, text: 
 
 /** Contexts whose routes another service serves. */
 const SERVED_BY: Readonly<Record<string, string>> = { audit: 'backoffice', messages: 'backoffice' };
-const APART = ['testing', 'platform', 'acquirer-simulator'];
+const APART = ['testing', 'platform', 'acquirer-simulator', 'mail-sink'];
 
 /** Every route of a context's controllers, with a value for each parameter, and the service it is in. */
 const ROUTES = LIBRARIES.flatMap(({ path, text }) => {

@@ -7,6 +7,8 @@ type Context = Parameters<ProductClient['request']>[0];
 
 /** The event types that the scenario brings about; what it does not reach, nothing compares. */
 export const REACHED_TYPES = [
+  'CardBlocked',
+  'CardUnblocked',
   'ContractActivated',
   'ContractChanged',
   'ContractDeactivated',
@@ -65,6 +67,9 @@ export async function playScenario(client: ProductClient): Promise<void> {
   const lowered = await pay(4_000);
   await operate(lowered, 'modify', amount(3_500));
   await operate(await pay(5_000), 'cancel');
+  const blockId = uuidv7();
+  await call('authorization', `/api/v1/transactions/${sold}/block-card`, { id: blockId });
+  await client.request('authorization', 'DELETE', `/api/v1/blocked-cards/${blockId}`);
   const hurried = await pay(6_000);
   await operate(hurried, 'send');
   await call('remittance', '/api/v1/remittances/telecollect', { contractId });
@@ -72,9 +77,12 @@ export async function playScenario(client: ProductClient): Promise<void> {
   await operate(sold, 'refunds', amount(1_234));
   await call('remittance', '/api/v1/remittances/telecollect', { contractId });
   const contract = `/api/v1/contracts/${contractId}`;
-  await client.request('merchant-onboarding', 'PATCH', contract, { label: 'LABORATOIRE 2' });
-  await call('merchant-onboarding', `${contract}/deactivate`, {});
-  await call('merchant-onboarding', `${contract}/activate`, {});
+  await client.request('merchant-onboarding', 'PATCH', contract, {
+    id: uuidv7(),
+    label: 'LABORATOIRE 2',
+  });
+  await call('merchant-onboarding', `${contract}/deactivate`, { id: uuidv7() });
+  await call('merchant-onboarding', `${contract}/activate`, { id: uuidv7() });
 }
 
 /** A refund needs a transaction that was sent. */

@@ -61,6 +61,8 @@ export class Installation {
       DATA_DIR: dataDir,
       DATABASE_URL: await this.databaseUrl(dataDir),
       ACQUIRER_SIMULATOR_PORT: String(settings.acquirerSimulatorPort),
+      SMTP_SINK_PORT: String(settings.smtpSinkPort),
+      PUBLIC_URL: settings.publicUrl,
       ...(await this.brokers(dataDir)),
     };
     await this.startServices(environment);
@@ -92,7 +94,7 @@ export class Installation {
       const service: ServiceProcess = new ServiceProcess({
         copy,
         port: settings.port + 1 + offset,
-        // The simulated acquirer stands outside: it takes and publishes no messages.
+        // The counterparts, acquirer and mail server, stand outside: they take and publish no messages.
         environment:
           copy.service === SIMULATOR ? { ...environment, KAFKA_BROKERS: '' } : environment,
         say: (line) => say(service.name, line),

@@ -9,7 +9,7 @@ type Route<Owner> = {
 };
 
 /** Routes every service has; each answers them for itself. */
-const COMMON = /^\/(health\/|metrics$|dev\/|api\/(docs|openapi|asyncapi))/;
+const COMMON = /^\/(health\/|metrics$|dev\/(clock|tokens)|api\/(docs|openapi|asyncapi))/;
 
 /**
  * Which service answers which route, as the services' own OpenAPI documents say. Nothing is listed by

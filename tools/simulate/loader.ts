@@ -22,6 +22,9 @@ const LIBS = `libs${sep}`;
 /** Shared with the code outside: the one machine there is. */
 const OUTSIDE = new Set(['tools/simulate/host', 'tools/simulate/nest-stand-in']);
 
+/** Mails leave the simulated world: an inert package stands for what writes them. */
+const MAILS = 'libs/platform/mail/';
+
 /** A change of a compiled source that must fit in exactly one place. */
 export type Patch = {
   /** Path below the repository root, without extension: `libs/kernel/src/money`. */
@@ -119,6 +122,7 @@ export class SimulationLoader {
     if (request.startsWith('.')) {
       const path = join(dirname(from), request.endsWith('.js') ? request : `${request}.js`);
       const name = relative(DIST, path).replace(/\.js$/, '').split(sep).join('/');
+      if (name.startsWith(MAILS)) return this.packageOf('mails');
       return OUTSIDE.has(name) ? (this.real(path) as unknown) : this.loadFile(path);
     }
     const isOurs = from.startsWith(DIST);

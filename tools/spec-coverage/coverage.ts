@@ -19,7 +19,7 @@ export type Coverage = {
   readonly unknown: readonly string[];
 };
 
-const GROUPS = /^(GEN|STAT|TRX|CASH|REM)-\d{2}$/;
+const GROUPS = /^(GEN|STAT|TRX|CASH|REM|CARD|SET|HMAC|CONT|TREE)-\d{2}$/;
 const SINGLE_IDS = new Set(['CONT-09']);
 const ID = '[A-Z]{2,8}-\\d{2}';
 

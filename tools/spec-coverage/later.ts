@@ -14,7 +14,6 @@ export const LATER: Readonly<Record<string, string>> = {
   'TRX-05': `${SCREEN}: showing and hiding the filters`,
   'TRX-21': `${SCREEN}: moving and choosing columns`,
   'TRX-26': `${SCREEN}: printing what is seen`,
-  'TRX-27': 'needs mails: a slow export is sent to its user',
   'TRX-30': `${SCREEN}: opening the detail from a row`,
   'TRX-35': THREE_DS,
   'TRX-36': THREE_DS,
@@ -25,7 +24,7 @@ export const LATER: Readonly<Record<string, string>> = {
   'TRX-41': THREE_DS,
   'TRX-42': THREE_DS,
   'TRX-43': 'needs the reconciliation with the bank’s journal',
-  'CASH-21': 'needs the list of blocked cards',
+  'CARD-06': `${SCREEN}: the entry « Blocage carte » of the parameters`,
   'REM-04': 'needs mails: the report of the telecollection',
   'REM-13': 'needs mails and SFTP: the daily extraction',
 };

@@ -139,6 +139,7 @@ describe('Start on a server of the EventStoreDB protocol', () => {
     const product = await ChildProduct.start({
       PORT: String(await freePort()),
       ACQUIRER_SIMULATOR_PORT: String(await freePort()),
+      SMTP_SINK_PORT: String(await freePort()),
       DATA_DIR: dataDir,
       EVENTSTORE_URL: server.url.replace('esdb://', 'kurrentdb://ops:hush-hush@'),
     });

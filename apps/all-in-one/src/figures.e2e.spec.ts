@@ -210,7 +210,7 @@ describe('Compute the figures of the worked day', () => {
     const { status, text } =
       operation === 'telecollect'
         ? await product.post('/api/v1/remittances/telecollect', { contractId })
-        : await product.post(`/api/v1/contracts/${contractId}/deactivate`, {});
+        : await product.post(`/api/v1/contracts/${contractId}/deactivate`, { id: uuidv7() });
     if (status >= 300) throw new Error(`${operation} was refused: ${text}`);
   }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,6 +19,7 @@ async function environment(more: Record<string, string> = {}) {
   return {
     PORT: String(await freePort()),
     ACQUIRER_SIMULATOR_PORT: String(await freePort()),
+    SMTP_SINK_PORT: String(await freePort()),
     DATA_DIR: dataDir(),
     ACQUIRER_TIMEOUT_MS: '1000',
     ...more,
@@ -70,12 +72,14 @@ describe('The life of the product as an operator runs it', () => {
     const settings = await environment();
     const first = await start(settings);
     expect(first.text).toContain(`${first.url}/api/docs`);
+    expect(first.text).toContain('demo.caisse');
     const contractId = await openMerchant(first);
     const order = payment(contractId, 5500);
     const taken = await first.call('POST', '/api/v1/payments', order);
     expect(taken.body.status).toBe('ACCEPTED');
     expect(await first.stop()).toBe(0);
     const second = await start(settings);
+    expect(second.text).not.toContain('demo.caisse');
     const again = await second.call('POST', '/api/v1/payments', order);
     expect(again.body).toEqual(taken.body);
     expect(await second.stop()).toBe(0);
@@ -187,7 +191,7 @@ describe('The life of the product as an operator runs it', () => {
     writeFileSync(join(keys, 'vault.key'), '22'.repeat(32));
     const settings = await environment({
       NODE_ENV: 'production',
-      TOKEN_KEY: '11'.repeat(32),
+      TOKEN_KEY: randomBytes(32).toString('hex'),
       VAULT_KEY_FILE: join(keys, 'vault.key'),
     });
     const product = ChildProduct.spawn(settings);

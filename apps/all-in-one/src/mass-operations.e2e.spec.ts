@@ -293,12 +293,12 @@ describe('Mass operations', () => {
     await consumers.start();
     expect(await finished(answer)).toMatchObject({ done: 3, skipped: 0 });
 
-    const before = await store.lastPosition();
+    const before = await product.lastFact();
     await consumers.stop();
     await consumers.redeliver('cashdesk.mass-operations');
     await consumers.start();
     await consumers.caughtUp('cashdesk.mass-operations');
-    expect(await store.lastPosition()).toBe(before);
+    expect(await product.lastFact()).toBe(before);
     for (const id of ids) {
       const captures = (await eventsOf(id)).filter((type) => type === 'TransactionCaptured');
       expect(captures).toHaveLength(1);
@@ -362,13 +362,12 @@ describe('Mass operations', () => {
       ['an id of version 4', { id: '3f0f3c1e-8d7a-4c9b-9b1a-0123456789ab' }, 400, '/id'],
       ['dates reversed', { search: { from: '2026-06-01', to: '2026-05-01' } }, 422, '/search/from'],
     ])('refuses %s, names the field and records nothing', async (_, more, status, pointer) => {
-      const { store } = product;
-      const before = await store.lastPosition();
+      const before = await product.lastFact();
       const answer = await ask(capture(merchant, more));
       expect(answer.status).toBe(status);
       const pointers = answer.body.errors.map((error: { pointer: string }) => error.pointer);
       expect(pointers).toContain(pointer);
-      expect(await store.lastPosition()).toBe(before);
+      expect(await product.lastFact()).toBe(before);
     });
 
     it('needs the right to operate', async () => {

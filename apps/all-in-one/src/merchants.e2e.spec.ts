@@ -95,14 +95,15 @@ describe('Merchants: the tree, contracts and environments', () => {
     const body = contract({ ceilingMinor: 2000 });
     await product.post('/api/v1/contracts', body);
     const path = `/api/v1/contracts/${body.id}`;
+    const patch = (more: object) => product.call('PATCH', path, { id: uuidv7(), ...more });
     const change = { label: 'AURORE 2', minimumMinor: 5, maximumMinor: 2000, deferralDays: 3 };
-    expect((await product.call('PATCH', path, change)).body).toMatchObject(change);
-    const above = await product.call('PATCH', path, { maximumMinor: 2001 });
+    expect((await patch(change)).body).toMatchObject(change);
+    const above = await patch({ maximumMinor: 2001 });
     expect(above.body).toMatchObject({ code: 'maximum-above-ceiling', ceilingMinor: 2000 });
-    const crossed = await product.call('PATCH', path, { minimumMinor: 2000, maximumMinor: 1999 });
+    const crossed = await patch({ minimumMinor: 2000, maximumMinor: 1999 });
     expect(crossed.body).toMatchObject({ code: 'limits-out-of-order' });
     expect((await product.get(path)).body).toMatchObject(change);
-    const readOnly = await product.call('PATCH', path, { contractNumber: '1' });
+    const readOnly = await patch({ contractNumber: '1' });
     expect(readOnly.body).toMatchObject({ code: 'unknown-field' });
   });
 

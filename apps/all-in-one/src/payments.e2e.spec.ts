@@ -13,7 +13,7 @@ describe('Take a payment', () => {
   afterAll(() => product.stop());
 
   const take = (body: object, options = {}) => product.post('/api/v1/payments', body, options);
-  const position = () => product.store.lastPosition();
+  const position = () => product.lastFact();
 
   it('PAY-09 answers 201 with the accepted payment, to send at its planned date', async () => {
     const { status, body, headers } = await take(payment(merchant, 5500));
@@ -65,12 +65,12 @@ describe('Take a payment', () => {
 
   it('CONT-09 refuses on an inactive contract and accepts again once it is restored', async () => {
     const other = await openMerchant(product);
-    await product.post(`/api/v1/contracts/${other.contractId}/deactivate`, {});
+    await product.post(`/api/v1/contracts/${other.contractId}/deactivate`, { id: uuidv7() });
     expect((await take(payment(other, 5000))).body).toMatchObject({
       status: 'REFUSED',
       refusalReason: 'CONTRACT_INACTIVE',
     });
-    await product.post(`/api/v1/contracts/${other.contractId}/activate`, {});
+    await product.post(`/api/v1/contracts/${other.contractId}/activate`, { id: uuidv7() });
     expect((await take(payment(other, 5000))).body).toMatchObject({ status: 'ACCEPTED' });
   });
 

@@ -45,6 +45,7 @@ describe('Every service starts alone from its own main', () => {
       DATA_DIR: dataDir,
       PORT: String(await freePort()),
       ACQUIRER_SIMULATOR_PORT: String(await freePort()),
+      SMTP_SINK_PORT: String(await freePort()),
     });
     const { status, body } = await product.call('GET', '/health/ready');
     expect([status, body.status]).toEqual([200, 'ready']);
@@ -119,6 +120,10 @@ describe('What operators and integrators read', () => {
       '/metrics',
       '/api/asyncapi.json',
       '/simulator/',
+      '/dev/mail',
+      '/hmac/activate',
+      '/api/v1/hmac-keys/activate',
+      '/dev/sms',
       '/api/v1/scheduler',
       '/api/v1/reconciliation',
     ];

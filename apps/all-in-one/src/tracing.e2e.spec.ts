@@ -61,6 +61,7 @@ describe('Follow a request through the product', () => {
       DATA_DIR: dataDir,
       PORT: String(await freePort()),
       ACQUIRER_SIMULATOR_PORT: String(await freePort()),
+      SMTP_SINK_PORT: String(await freePort()),
     });
     // A merchant is opened with nothing but the client's `post`.
     merchant = await openMerchant({ post } as unknown as Product);

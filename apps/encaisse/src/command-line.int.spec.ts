@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -5,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import type { RecordedEvent } from '@encaisse/platform/event-store';
-import { Tokens } from '@encaisse/platform/http';
+import { actionsOfScopes, Tokens } from '@encaisse/platform/http';
 import { MessageBus } from '@encaisse/platform/message-bus';
 import { type Projection, Projections } from '@encaisse/platform/projections';
 import {
@@ -329,7 +330,7 @@ describe('Operating a running installation', () => {
       actor: { login: 'camille' },
       nodeId: 'root',
       environment: 'TEST',
-      scopes: ['read', 'operate'],
+      actions: actionsOfScopes(['read', 'operate']),
     });
     expect((await run(environment, ...words.slice(0, 3), '--scopes', 'all')).said).toMatch(
       /^encaisse: --scopes takes read, /,
@@ -337,7 +338,7 @@ describe('Operating a running installation', () => {
     const production = {
       ...environment,
       NODE_ENV: 'production',
-      TOKEN_KEY: '00'.repeat(32),
+      TOKEN_KEY: randomBytes(32).toString('hex'),
       VAULT_KEY_FILE: '/dev/null',
     };
     expect(await run(production, ...words)).toEqual({

@@ -9,6 +9,7 @@ export * from './kafka-bus-fixture';
 export * from './kafka-for-tests';
 export * from './message-bus-contract';
 export * from './merchants';
+export * from './people';
 export * from './product';
 export {
   planOf,

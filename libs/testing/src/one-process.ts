@@ -28,6 +28,7 @@ export async function startInOneProcess(
     DATA_DIR: dataDir,
     PORT: String(await freePort()),
     ACQUIRER_SIMULATOR_PORT: String(await freePort()),
+    SMTP_SINK_PORT: String(await freePort()),
     ACQUIRER_TIMEOUT_MS: '400',
     ...environment,
   });

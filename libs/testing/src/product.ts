@@ -4,6 +4,8 @@ import { startInOneProcess } from './one-process';
 import type { RunningForm } from './running-form';
 import { startServicesApart } from './services-apart';
 
+const RECENT_EVENTS = 500;
+
 /** An answer as a test looks at it. */
 export type Answer<Body = any> = {
   readonly status: number;
@@ -144,6 +146,16 @@ export class Product {
   async setClock(now: string | null): Promise<void> {
     const answer = await this.post('/dev/clock', { now });
     if (answer.status !== 200) throw new Error(`the clock was not set: ${answer.text}`);
+  }
+
+  /** Position of the last business fact: refused calls stand in the action log and change nothing else. */
+  async lastFact(): Promise<number> {
+    const { store } = this.form;
+    const last = await store.lastPosition();
+    const after = Math.max(0, last - RECENT_EVENTS);
+    const events = await store.readAll({ after, limit: RECENT_EVENTS });
+    const facts = events.filter(({ streamId }) => !streamId.startsWith('access.action-'));
+    return facts.at(-1)?.position ?? after;
   }
 
   /** Waits until every read model holds everything recorded so far. */

@@ -33,6 +33,7 @@ export async function startServicesApart(
       DATA_DIR: dataDir,
       PORT: String(await freePortsInARow()),
       ACQUIRER_SIMULATOR_PORT: String(await freePort()),
+      SMTP_SINK_PORT: String(await freePort()),
       ACQUIRER_TIMEOUT_MS: '400',
       ...(isKafkaThere
         ? { KAFKA_BROKERS: (await kafkaBrokers()).join(','), KAFKA_PREFIX: kafkaPrefix() }

@@ -9,7 +9,7 @@ export const INVARIANTS = {
   M7: 'double entry',
   M8: 'whole minor units, one currency per transaction',
   M9: 'instalment schedules',
-  M10: 'blocked cards',
+  M10: 'a blocked card is refused at its merchant only, from the block to its lifting',
   M11: 'reconciliation',
   M12: 'intent before the call, no live authorisation of an unknown or refused payment',
   L1: 'acknowledged ⇒ in the log',

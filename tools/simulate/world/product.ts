@@ -3,6 +3,7 @@ import { CashdeskModule } from '@encaisse/cashdesk/feature';
 import type { Environment, Instant } from '@encaisse/kernel';
 import { instantOfEpochMillis } from '@encaisse/kernel';
 import { MerchantOnboardingModule } from '@encaisse/merchant-onboarding/feature';
+import { type Action, ActionLog, ACTIONS } from '@encaisse/platform/access';
 import { Clock, SystemTimers, Timers } from '@encaisse/platform/clock';
 import { EventStore, Streams } from '@encaisse/platform/event-store';
 import { LeasedEventStore, Leases } from '@encaisse/platform/leases';
@@ -12,6 +13,7 @@ import {
   LogMessageBus,
   MessageBus,
 } from '@encaisse/platform/message-bus';
+import { Mailer } from '@encaisse/platform/mail';
 import { Database } from '@encaisse/platform/postgres';
 import { type Projection, Projections } from '@encaisse/platform/projections';
 import {
@@ -26,8 +28,10 @@ import { Workers } from '@encaisse/platform/runtime';
 import {
   CardVault,
   Keyring,
+  MessageKeyVault,
   PersonVault,
   PostgresCardVault,
+  PostgresMessageKeyVault,
   PostgresPersonVault,
 } from '@encaisse/platform/security';
 import { RemittanceModule } from '@encaisse/remittance/feature';
@@ -155,6 +159,9 @@ export class Product {
       [TransactionNumbers as never, new TransactionNumbers(database)],
       [CardVault as never, new PostgresCardVault(database, keyring)],
       [PersonVault as never, new PostgresPersonVault(database, keyring)],
+      [MessageKeyVault as never, new PostgresMessageKeyVault(database, keyring)],
+      [ActionLog as never, { record: () => Promise.resolve() }],
+      [Mailer as never, { send: unread, enqueue: unread }],
       [Keyring as never, keyring],
       [Readiness as never, { register: () => undefined }],
       [Metrics as never, { counter: () => ({ inc: () => undefined }) }],
@@ -190,6 +197,15 @@ export class Product {
     return this.projections.known;
   }
 
+  /** Holds a request back until this copy has seen a position, as the HTTP layer does for a caller. */
+  async hasSeen(position: number): Promise<void> {
+    if (await this.projections.settle(position, 5000)) return;
+    throw Object.assign(new Error('position not reached'), {
+      code: 'position-not-reached',
+      kind: {},
+    });
+  }
+
   /**
    * What an operator does once the cause is mended: parked messages are taken again, those of the
    * consumers of this copy. Returns how many stay parked, whoever consumes them.
@@ -208,6 +224,9 @@ export class Product {
   }
 }
 
+/** Mails leave the simulated world: nobody there reads them. */
+const unread = () => Promise.resolve({ isNew: true });
+
 /** The place and rights of whoever asks. */
 export function callerAt(nodeId: string, environment: Environment, login: string) {
   return {
@@ -215,7 +234,8 @@ export function callerAt(nodeId: string, environment: Environment, login: string
     displayName: login,
     nodeId,
     environment,
-    scopes: ['read', 'operate', 'administer', 'operator'] as const,
+    actions: new Set<Action>(ACTIONS),
+    person: null,
   };
 }
 

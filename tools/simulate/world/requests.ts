@@ -25,11 +25,11 @@ export type AmountText = { readonly minor: number; readonly currency: Currency }
 type Controller = Readonly<Record<string, (...parameters: unknown[]) => Promise<unknown>>>;
 
 /** Calls a method of a controller as the product's HTTP layer would. */
-function call(product: Product, name: string, method: string, parameters: unknown[]) {
+export function call(product: Product, name: string, method: string, parameters: unknown[]) {
   return (product.container.named(name) as Controller)[method]!(...parameters);
 }
 
-function metadataOf(merchant: Merchant, id: string) {
+export function metadataOf(merchant: Merchant, id: string) {
   return {
     actor: { kind: 'person' as const, login: merchant.name },
     correlationId: id,
@@ -37,7 +37,7 @@ function metadataOf(merchant: Merchant, id: string) {
   };
 }
 
-function callerOf(merchant: Merchant) {
+export function callerOf(merchant: Merchant) {
   return callerAt(merchant.shopId, merchant.environment, merchant.name);
 }
 
@@ -54,20 +54,28 @@ export type PaymentContent = {
   readonly cardholder?: { readonly email: string };
 };
 
-export function takePayment(merchant: Merchant, id: string, content: PaymentContent): Request {
+/** A payment, taken by a copy that has seen a position of the log. */
+export function takePayment(
+  merchant: Merchant,
+  id: string,
+  content: PaymentContent,
+  seenPosition = 0,
+): Request {
   const body = { id, contractId: merchant.contractId, ...content };
   return {
     id,
     service: 'authorization',
     name: 'pay',
-    send: (product, reply) =>
-      call(product, 'TakePaymentController', 'take', [
+    send: async (product, reply) => {
+      await product.hasSeen(seenPosition);
+      return call(product, 'TakePaymentController', 'take', [
         body,
         undefined,
         callerOf(merchant),
         metadataOf(merchant, id),
         reply,
-      ]),
+      ]);
+    },
   };
 }
 
@@ -192,6 +200,8 @@ export function setActive(merchant: Merchant, id: string, isActive: boolean): Re
     send: (product, reply) =>
       call(product, 'ChangeContractController', isActive ? 'activate' : 'deactivate', [
         merchant.contractId,
+        { id },
+        undefined,
         callerOf(merchant),
         metadataOf(merchant, id),
         reply,

@@ -114,7 +114,7 @@ export class Simulation {
       conditions: this.conditions,
       client: this.client,
       watch: (told) => this.guarded(() => this.watch.answered(told)),
-      isInactive: (contractId) => this.watch.inactiveContracts.has(contractId),
+      books: this.watch,
       verificationCode: options.verificationCode ?? '123',
     });
     this.bank = new SimulatedBank(this.machine, folders, chance.fork('bank'));

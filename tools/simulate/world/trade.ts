@@ -1,5 +1,7 @@
 import { addDays, type BusinessDay } from '@encaisse/kernel';
 import { derivedUuid } from '@encaisse/platform/http';
+import type { BlockedCardBook } from './blocked-card-book';
+import { CardBlocks } from './card-blocks';
 import type { Chance } from './chance';
 import type { Answer, Client, Request } from './client';
 import type { Conditions } from './conditions';
@@ -57,6 +59,8 @@ const MENU: readonly (readonly [string, number])[] = [
   ['put-back', 20],
   ['resend', 10],
   ['activity', 20],
+  ['block', 14],
+  ['unblock', 14],
 ];
 
 /** The merchants of a seed and what they ask of the product, when. */
@@ -65,6 +69,7 @@ export class Trade {
   commands = 0;
   private readonly known: Known[] = [];
   private isActivityChanging = false;
+  private readonly blocks: CardBlocks;
   /** Remittances the bank rejected, to be sent again. */
   readonly rejectedRemittances: { readonly merchant: Merchant; readonly id: string }[] = [];
   private sequence = 0;
@@ -77,12 +82,16 @@ export class Trade {
       readonly conditions: Conditions;
       readonly client: Client;
       readonly watch: AnswerWatcher;
-      isInactive(this: void, contractId: string): boolean;
+      readonly books: {
+        readonly inactiveContracts: ReadonlySet<string>;
+        readonly blockedCards: Pick<BlockedCardBook, 'expect'>;
+      };
       /** What the buyers type; the stored bytes may not depend on it. */
       readonly verificationCode: string;
     },
   ) {
     const { chance } = parts;
+    this.blocks = new CardBlocks(chance, CARDS);
     this.merchants = Array.from({ length: plan.merchants }, (_, index) =>
       this.drawMerchant(index, chance.fork(`merchant ${index}`)),
     );
@@ -181,6 +190,10 @@ export class Trade {
         return this.sendAgain(id);
       case 'activity':
         return this.changeActivity(id, target.merchant);
+      case 'block':
+        return this.askForList(this.blocks.block(id, target));
+      case 'unblock':
+        return this.askForList(this.blocks.lift(id));
       default:
         return this.operate(id, target, name as OperationText['kind']);
     }
@@ -212,7 +225,14 @@ export class Trade {
     };
     this.known.push({ id, merchant, minor: amount.minor });
     const other = { ...content, amount: { ...amount, minor: amount.minor + 1 } };
-    this.ask(takePayment(merchant, id, content), id, takePayment(merchant, id, other));
+    const { seenPosition } = this.blocks;
+    this.parts.books.blockedCards.expect(id, seenPosition);
+    const request = takePayment(merchant, id, content, seenPosition);
+    this.ask(request, id, takePayment(merchant, id, other, seenPosition));
+  }
+
+  private askForList(asked: ReturnType<CardBlocks['lift']>): void {
+    if (asked) this.ask(asked.request, null, asked.other, asked.onDone);
   }
 
   private operate(
@@ -286,16 +306,24 @@ export class Trade {
 
   /** Merchants whose contract is inactive, as the log has it: a late repetition may have stopped one. */
   private stoppedMerchants(): Merchant[] {
-    return this.merchants.filter(({ contractId }) => this.parts.isInactive(contractId));
+    return this.merchants.filter(({ contractId }) =>
+      this.parts.books.inactiveContracts.has(contractId),
+    );
   }
 
   /** Asks; now and then twice at once, again later, or with other content under the same id. */
-  private ask(request: Request, transactionId: string | null, other?: Request): void {
+  private ask(
+    request: Request,
+    transactionId: string | null,
+    other?: Request,
+    onDone?: (position: number) => void,
+  ): void {
     const { client, conditions, watch, chance, machine } = this.parts;
     const tell = (answer: Answer, isRepetition: boolean, isOtherContent = false): void =>
       watch({ request, answer, transactionId, isRepetition, isOtherContent });
     client.ask(request, (answer) => {
       tell(answer, false);
+      if (answer.kind === 'done') onDone?.(answer.position);
       if (!chance.happens(0.05)) return;
       machine.in(chance.spread(1, 5000), null, () => {
         if (answer.kind === 'done' && other !== undefined && chance.happens(0.4))

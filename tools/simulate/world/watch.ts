@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RecordedEvent } from '@encaisse/platform/event-store';
 import type { AuthorizationDemand, SimulatedAcquirer } from './acquirer';
+import { BlockedCardBook } from './blocked-card-book';
 import type { Answer } from './client';
 import { hold } from './findings';
 import { LedgerBook } from './ledger-book';
@@ -10,11 +11,14 @@ import type { AnswerWatcher } from './trade';
 const TRANSACTION = 'ledger.transaction-';
 const REMITTANCE = 'remittance.';
 const CONTRACT = 'onboarding.contract-';
+const NODE = 'onboarding.node-';
+const BLOCKED_CARD = 'authorization.blocked_card-';
 
 /** Watches everything that is committed and everything that is answered, and keeps books of its own. */
 export class Watch {
   readonly ledger = new LedgerBook();
   readonly remittances = new RemittanceBook();
+  readonly blockedCards = new BlockedCardBook();
   /** Chunks of mass operations: asked for, and done how often. */
   readonly chunks = new Map<string, number>();
   readonly inactiveContracts = new Set<string>();
@@ -38,9 +42,12 @@ export class Watch {
       if (event.streamId.startsWith(TRANSACTION)) this.readTransaction(event);
       else if (event.streamId.startsWith(REMITTANCE)) this.remittances.read(event);
       else if (event.streamId.startsWith(CONTRACT)) this.readContract(event);
+      else if (event.streamId.startsWith(NODE)) this.blockedCards.open(event);
+      else if (event.streamId.startsWith(BLOCKED_CARD)) this.blockedCards.read(event);
       else this.readMassOperation(event);
     }
     this.ledger.checkTouched();
+    this.blockedCards.check(events);
   }
 
   /** Every definite answer. */

@@ -29,7 +29,7 @@ export class ProductClient {
   /** One request, one answer. Throws when there is none. */
   async request(
     context: Context,
-    method: 'GET' | 'POST' | 'PATCH',
+    method: 'DELETE' | 'GET' | 'PATCH' | 'POST',
     path: string,
     body?: object,
     headers: Readonly<Record<string, string>> = {},

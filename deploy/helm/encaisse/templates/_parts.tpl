@@ -89,6 +89,24 @@ topologySpreadConstraints:
 {{- else }}
 - { name: ACQUIRER_URL, value: {{ required "acquirer.url is needed, or acquirerSimulator.enabled to try things out" .Values.acquirer.url | quote }} }
 {{- end }}
+{{- with .Values.mail }}
+{{- if .enabled }}
+- name: SMTP_URL
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: {{ $keys.smtpUrl }} } }
+- { name: MAIL_FROM, value: {{ required "mail.from is needed where mail.enabled is true" .from | quote }} }
+{{- end }}
+{{- with .publicUrl }}
+- { name: PUBLIC_URL, value: {{ . | quote }} }
+{{- end }}
+{{- with .supportAddress }}
+- { name: SUPPORT_ADDRESS, value: {{ . | quote }} }
+{{- end }}
+{{- end }}
+{{- with .Values.sms.gatewayUrl }}
+- { name: SMS_GATEWAY_URL, value: {{ . | quote }} }
+- name: SMS_GATEWAY_TOKEN
+  valueFrom: { secretKeyRef: { name: {{ $secret }}, key: {{ $keys.smsGatewayToken }} } }
+{{- end }}
 {{- with .Values.monitoring.tracesEndpoint }}
 - { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: {{ . | quote }} }
 {{- end }}

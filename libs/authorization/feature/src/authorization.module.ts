@@ -9,6 +9,10 @@ import {
 import { AcquirerGateway } from './acquirer/acquirer-gateway';
 import { Iso8583AcquirerGateway } from './acquirer/iso8583-acquirer-gateway';
 import { AuthorizationDirectory } from './authorization-directory';
+import { BlockCardHandler, UnblockCardHandler } from './blocked-cards/block-card.handler';
+import { BlockCardOfTransactionController } from './blocked-cards/block-card-of-transaction.controller';
+import { BlockedCards } from './blocked-cards/blocked-cards';
+import { BlockedCardsController } from './blocked-cards/blocked-cards.controller';
 import { DuplicateController } from './duplicate/duplicate.controller';
 import { UnknownSettler } from './settle-unknown/unknown-settler';
 import { PaymentAuthorizer } from './take-payment/payment-authorizer';
@@ -26,9 +30,17 @@ function openGateway(settings: Settings, logger: Logger, readiness: Readiness): 
 
 /** Taking a payment: contract checks, card vault, the acquirer, and unknown outcomes settled. */
 @Module({
-  controllers: [TakePaymentController, DuplicateController],
+  controllers: [
+    TakePaymentController,
+    DuplicateController,
+    BlockedCardsController,
+    BlockCardOfTransactionController,
+  ],
   providers: [
     AuthorizationDirectory,
+    BlockedCards,
+    BlockCardHandler,
+    UnblockCardHandler,
     PaymentAuthorizer,
     TakePaymentHandler,
     UnknownSettler,

@@ -33,7 +33,10 @@ export class BackofficeDirectory {
   }
 
   /** The scope of a request; a foreign node and a missing one get the same answer. */
-  scopeOf(caller: Caller, nodeId: string = caller.nodeId): ReadScope {
+  scopeOf(
+    caller: Pick<Caller, 'nodeId' | 'environment'>,
+    nodeId: string = caller.nodeId,
+  ): ReadScope {
     const isForeign = nodeId !== caller.nodeId && !this.current.isAtOrBelow(nodeId, caller.nodeId);
     if (isForeign) throw notFound('node');
     const isRoot = nodeId === ROOT_NODE;
@@ -43,6 +46,12 @@ export class BackofficeDirectory {
       shopIds: isRoot ? null : this.current.shopsAtOrBelow(nodeId),
       historyMonths: isRoot ? this.longestHistory() : this.historyOf(nodeId),
     };
+  }
+
+  /** The node and all below it. */
+  nodesAtOrBelow(nodeId: string): readonly string[] {
+    const below = this.current.childrenOf(nodeId);
+    return [nodeId, ...below.flatMap((child) => this.nodesAtOrBelow(child.nodeId))];
   }
 
   private historyOf(nodeId: string): number {

@@ -1,7 +1,20 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
+import { Database } from '@encaisse/platform/postgres';
 import { Projections } from '@encaisse/platform/projections';
-import { PersonVault } from '@encaisse/platform/security';
+import { LongJobs } from '@encaisse/platform/runtime';
+import { Keyring, PersonVault } from '@encaisse/platform/security';
+import { ActionQueries } from './actions/action-queries';
+import { ActionsController } from './actions/actions.controller';
+import { actionsProjection } from './actions/actions.projection';
 import { BackofficeDirectory } from './backoffice-directory';
+import { ExportExpiry } from './export-jobs/export-expiry';
+import { ExportFiles } from './export-jobs/export-files';
+import { ExportMails } from './export-jobs/export-mails';
+import { ExportQueries } from './export-jobs/export-queries';
+import { ExportRequests } from './export-jobs/export-requests';
+import { ExportWorker } from './export-jobs/export-worker';
+import { ExportsController } from './export-jobs/exports.controller';
+import { ExportSources } from './export/export-sources';
 import { TransactionExportController } from './export/transaction-export.controller';
 import { journalProjection } from './journal/journal.projection';
 import { MonthUpkeep } from './journal/month-upkeep';
@@ -9,6 +22,8 @@ import { MassOperationQueries } from './mass-operations/mass-operation-queries';
 import { MassOperationRequests } from './mass-operations/mass-operation-requests';
 import { MassOperationsController } from './mass-operations/mass-operations.controller';
 import { MassSelection } from './mass-operations/mass-selection';
+import { MessageQueries } from './messages/message-queries';
+import { MessagesController } from './messages/messages.controller';
 import { RemittanceQueries } from './remittances/remittance-queries';
 import { RemittancesController } from './remittances/remittances.controller';
 import { remittancesProjection } from './remittances/remittances.projection';
@@ -25,15 +40,32 @@ import { TransactionsController } from './transactions/transactions.controller';
     StatisticsController,
     RemittancesController,
     MassOperationsController,
+    ActionsController,
+    MessagesController,
+    ExportsController,
   ],
   providers: [
     BackofficeDirectory,
+    ExportSources,
+    ExportFiles,
+    ExportMails,
+    ExportQueries,
+    ExportRequests,
+    ExportWorker,
+    ExportExpiry,
+    {
+      provide: LongJobs,
+      inject: [Database, Keyring],
+      useFactory: (database: Database, keyring: Keyring) => new LongJobs(database, keyring),
+    },
     TransactionQueries,
     StatisticsQueries,
     RemittanceQueries,
     MassSelection,
     MassOperationRequests,
     MassOperationQueries,
+    ActionQueries,
+    MessageQueries,
     MonthUpkeep,
   ],
 })
@@ -46,5 +78,6 @@ export class BackofficeModule implements OnModuleInit {
   onModuleInit(): void {
     this.projections.register(journalProjection(this.persons));
     this.projections.register(remittancesProjection);
+    this.projections.register(actionsProjection(this.persons));
   }
 }

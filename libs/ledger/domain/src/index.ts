@@ -1,6 +1,7 @@
 export * from './limits';
 export * from './transaction/abandon-payment';
 export * from './transaction/amounts';
+export * from './transaction/block-card';
 export * from './transaction/cancel-transaction';
 export * from './transaction/capture-transaction';
 export * from './transaction/confirm-payment';

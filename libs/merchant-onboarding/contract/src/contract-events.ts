@@ -33,28 +33,75 @@ export type ContractOpened = {
   readonly data: ContractTerms & { readonly openedAt: Instant };
 };
 
+/** The command that asked for a change; null where a release before commands had ids wrote the event. */
+type AskedBy = { readonly commandId: string | null };
+
+/** What a command asked of the four fields; null where it left one as it was. */
+export type AskedChanges = {
+  readonly label: string | null;
+  readonly minimumMinor: number | null;
+  readonly maximumMinor: number | null;
+  readonly deferralDays: number | null;
+};
+
 /** The four fields a merchant may edit (CONT-08), as they stand afterwards. */
 export type ContractChanged = {
   readonly type: 'ContractChanged';
-  readonly data: {
+  readonly data: AskedBy & {
     readonly contractId: string;
     readonly label: string;
     readonly minimumMinor: number;
     readonly maximumMinor: number;
     readonly deferralDays: number;
+    readonly asked: AskedChanges | null;
     readonly changedAt: Instant;
   };
 };
 
 export type ContractDeactivated = {
   readonly type: 'ContractDeactivated';
-  readonly data: { readonly contractId: string; readonly deactivatedAt: Instant };
+  readonly data: AskedBy & { readonly contractId: string; readonly deactivatedAt: Instant };
 };
 
 export type ContractActivated = {
   readonly type: 'ContractActivated';
-  readonly data: { readonly contractId: string; readonly activatedAt: Instant };
+  readonly data: AskedBy & { readonly contractId: string; readonly activatedAt: Instant };
+};
+
+/** What bank and operator record of a contract; nothing of it is for the merchant to change (CONT-04 to 07). */
+export type ContractTechnicalData = {
+  /** Fourteen digits of the shop. */
+  readonly siret: string | null;
+  readonly protocol: string | null;
+  readonly offers: readonly string[];
+  /** Acceptance environment code of the card scheme. French: « ERT ». */
+  readonly acceptanceEnvironment: string | null;
+  readonly isThreeDsActive: boolean;
+  /** Last download of remote parameters. French: « téléparamétrage ». */
+  readonly parametersDownloadedAt: Instant | null;
+  readonly telecollectionNumber: string | null;
+  readonly authorizationNumber: string | null;
+  readonly backupTelecollectionNumber: string | null;
+  readonly backupAuthorizationNumber: string | null;
+  readonly telecollectionProvider: string | null;
+  readonly isTestMode: boolean;
+  /** When it was switched to test mode. */
+  readonly testModeSince: Instant | null;
+  readonly fraudFilters: readonly string[];
+};
+
+export type ContractTechnicalDataRecorded = {
+  readonly type: 'ContractTechnicalDataRecorded';
+  readonly data: AskedBy & {
+    readonly contractId: string;
+    readonly technicalData: ContractTechnicalData;
+    readonly recordedAt: Instant;
+  };
 };
 
 export type ContractEvent =
-  ContractOpened | ContractChanged | ContractDeactivated | ContractActivated;
+  | ContractOpened
+  | ContractChanged
+  | ContractDeactivated
+  | ContractActivated
+  | ContractTechnicalDataRecorded;

@@ -46,11 +46,16 @@ export class Directory {
     switch (type) {
       case 'NodeOpened':
         return this.addNode(data);
+      case 'ShopMoved':
+        return this.moveNode(data.nodeId, data.parentId);
+      case 'NodeRenamed':
+        return this.renameNode(data.nodeId, data.name);
       case 'ContractOpened':
         return this.addContract({ ...data, isActive: true, deactivatedAt: null });
       case 'ContractChanged': {
-        const { changedAt: _, ...terms } = data;
-        return this.changeContract(data.contractId, terms);
+        const { contractId, label, minimumMinor, maximumMinor, deferralDays } = data;
+        const terms = { label, minimumMinor, maximumMinor, deferralDays };
+        return this.changeContract(contractId, terms);
       }
       case 'ContractDeactivated':
         return this.changeContract(data.contractId, {
@@ -59,6 +64,8 @@ export class Directory {
         });
       case 'ContractActivated':
         return this.changeContract(data.contractId, { isActive: true, deactivatedAt: null });
+      case 'ContractTechnicalDataRecorded':
+        return;
     }
   }
 
@@ -109,6 +116,14 @@ export class Directory {
     return false;
   }
 
+  /** A node and all above it, itself first and its brand last; empty for an unknown node. */
+  atOrAbove(nodeId: string): readonly string[] {
+    const path: string[] = [];
+    for (let node = this.nodes.get(nodeId); node; node = this.nodes.get(node.parentId ?? ''))
+      path.push(node.nodeId);
+    return path;
+  }
+
   /** The brand a node belongs to. */
   brandOf(nodeId: string): DirectoryNode | undefined {
     let node = this.nodes.get(nodeId);
@@ -123,6 +138,23 @@ export class Directory {
     siblings.push(node.nodeId);
     this.children.set(parentId, siblings);
     this.shopsBelow = new Map();
+  }
+
+  /** The node is last in the order of all, so that a copy read from a snapshot has the same children. */
+  private moveNode(nodeId: string, parentId: string): void {
+    const node = this.nodes.get(nodeId);
+    invariant(node, `node ${nodeId} moves before it is opened`);
+    const formerParentId = node.parentId ?? ROOT;
+    const left = (this.children.get(formerParentId) ?? []).filter((child) => child !== nodeId);
+    this.children.set(formerParentId, left);
+    this.nodes.delete(nodeId);
+    this.addNode({ ...node, parentId });
+  }
+
+  private renameNode(nodeId: string, name: string): void {
+    const node = this.nodes.get(nodeId);
+    invariant(node, `node ${nodeId} is renamed before it is opened`);
+    this.nodes.set(nodeId, { ...node, name });
   }
 
   private addContract(contract: DirectoryContract): void {

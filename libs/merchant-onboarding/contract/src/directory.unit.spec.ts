@@ -55,6 +55,30 @@ describe('The directory of places and contracts', () => {
     expect(made.isAtOrBelow('nowhere', 'nowhere')).toBe(false);
   });
 
+  it('TREE-01 knows what stands above a node', () => {
+    const made = directory();
+    expect(made.atOrAbove('lille')).toEqual(['lille', 'north', 'brand']);
+    expect(made.atOrAbove('brand')).toEqual(['brand']);
+    expect(made.atOrAbove('nowhere')).toEqual([]);
+  });
+
+  it('TREE-02 follows a shop to another group, and its name', () => {
+    const made = directory();
+    const moved = { nodeId: 'lille', commandId: 'c', formerParentId: 'north', parentId: 'south' };
+    expect(made.shopsAtOrBelow('north')).toEqual(['lille']);
+    made.apply({ type: 'ShopMoved', data: { ...moved, movedAt: AT } });
+    const renamed = { nodeId: 'lille', commandId: 'd', name: 'Lille Sud', renamedAt: AT };
+    made.apply({ type: 'NodeRenamed', data: renamed });
+    const read = Directory.fromJson(JSON.parse(JSON.stringify(made.toJson())));
+    for (const one of [made, read]) {
+      expect(one.shopsAtOrBelow('north')).toEqual([]);
+      expect(one.shopsAtOrBelow('south')).toEqual(['nice', 'lille']);
+      expect(one.isAtOrBelow('lille', 'north')).toBe(false);
+      expect(one.node('lille')).toMatchObject({ name: 'Lille Sud', parentId: 'south' });
+      expect(one.contractsOfShop('lille', 'TEST')).toHaveLength(1);
+    }
+  });
+
   it('keeps the contracts of one environment apart from the other’s', () => {
     const made = directory();
     expect(made.contractsOfShop('lille', 'TEST')).toHaveLength(1);
@@ -63,7 +87,8 @@ describe('The directory of places and contracts', () => {
 
   it('is the same after it was written down and read again', () => {
     const made = directory();
-    made.apply({ type: 'ContractDeactivated', data: { contractId: 'c1', deactivatedAt: AT } });
+    const stopped = { contractId: 'c1', commandId: null, deactivatedAt: AT };
+    made.apply({ type: 'ContractDeactivated', data: stopped });
     const read = Directory.fromJson(JSON.parse(JSON.stringify(made.toJson())));
     expect(read.toJson()).toEqual(made.toJson());
     expect(read.contract('c1')?.isActive).toBe(false);

@@ -27,4 +27,26 @@ export type NodeOpened = {
   };
 };
 
-export type NodeEvent = NodeOpened;
+/** A shop stands under another group of its brand from now on, with all its history (TREE-02). */
+export type ShopMoved = {
+  readonly type: 'ShopMoved';
+  readonly data: {
+    readonly nodeId: string;
+    readonly commandId: string;
+    readonly formerParentId: string;
+    readonly parentId: string;
+    readonly movedAt: Instant;
+  };
+};
+
+export type NodeRenamed = {
+  readonly type: 'NodeRenamed';
+  readonly data: {
+    readonly nodeId: string;
+    readonly commandId: string;
+    readonly name: string;
+    readonly renamedAt: Instant;
+  };
+};
+
+export type NodeEvent = NodeOpened | ShopMoved | NodeRenamed;

@@ -1,1 +1,2 @@
 export { MerchantOnboardingModule } from './merchant-onboarding.module';
+export { HmacVerifier, type Verification } from './hmac-keys/hmac-verifier';

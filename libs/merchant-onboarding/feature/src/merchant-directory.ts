@@ -28,6 +28,14 @@ export class MerchantDirectory {
     return node;
   }
 
+  /** A shop the caller may see; the same answer for a foreign one, a missing one, a group or a brand. */
+  visibleShop(shopId: string, caller: Caller) {
+    const shop = this.current.node(shopId);
+    const isVisible = shop?.level === 'SHOP' && this.current.isAtOrBelow(shopId, caller.nodeId);
+    if (!shop || !isVisible) throw notFound('shop');
+    return shop;
+  }
+
   /** A contract of the caller's environment and node; the same answer otherwise. */
   visibleContract(contractId: string, caller: Caller) {
     const contract = this.current.contract(contractId);

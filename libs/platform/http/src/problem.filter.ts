@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RequestWithNotes } from './action-notes';
 import { COMMON_PROBLEMS, Problem, PROBLEM_TYPE_PREFIX } from './problem';
 
 type ErrorLogger = { error(details: object, message: string): void };
@@ -22,19 +23,15 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const problem = this.problemFor(error, request);
+    (request as RequestWithNotes).problemCode = problem.code;
     if (reply.sent) return;
+    const { retryAfterSeconds } = problem.members;
+    if (typeof retryAfterSeconds === 'number')
+      void reply.header('retry-after', String(retryAfterSeconds));
     void reply
       .status(problem.kind.status)
       .header('content-type', 'application/problem+json; charset=utf-8')
-      .send({
-        ...problem.members,
-        type: `${PROBLEM_TYPE_PREFIX}${problem.code}`,
-        title: problem.kind.title,
-        status: problem.kind.status,
-        detail: problem.detail,
-        instance: `urn:encaisse:request:${request.id}`,
-        code: problem.code,
-      });
+      .send(problemDocument(problem, request.id));
   }
 
   private problemFor(error: unknown, request: FastifyRequest): Problem {
@@ -53,6 +50,19 @@ export class ProblemFilter implements ExceptionFilter {
     const detail = 'the request was not understood by our own code; quote the instance to support';
     return new Problem('internal', COMMON_PROBLEMS.internal, detail);
   }
+}
+
+/** What is sent of a problem. */
+export function problemDocument(problem: Problem, requestId: string): object {
+  return {
+    ...problem.members,
+    type: `${PROBLEM_TYPE_PREFIX}${problem.code}`,
+    title: problem.kind.title,
+    status: problem.kind.status,
+    detail: problem.detail,
+    instance: `urn:encaisse:request:${requestId}`,
+    code: problem.code,
+  };
 }
 
 function statusOf(error: unknown): number | null {

@@ -41,8 +41,8 @@ export class Problem extends Error {
 /** Problems any route may answer. */
 export const COMMON_PROBLEMS = problems({
   'invalid-request': { status: 400, title: 'The request breaks a rule' },
-  unauthenticated: { status: 401, title: 'A valid token is needed' },
-  forbidden: { status: 403, title: 'The token does not allow this' },
+  unauthenticated: { status: 401, title: 'The caller is not known' },
+  forbidden: { status: 403, title: 'The caller may not do this' },
   'not-found': { status: 404, title: 'There is nothing here' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The body has an unknown type' },

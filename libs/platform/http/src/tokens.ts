@@ -1,8 +1,12 @@
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { ENVIRONMENTS, type Environment } from '@encaisse/kernel';
-import { type Caller, ROOT_NODE, TOKEN_SCOPES, type TokenScope } from './caller';
+import type { MachineToken } from '@encaisse/platform/access';
+import { type Caller, ROOT_NODE } from './caller';
+import { actionsOfScopes, TOKEN_SCOPES, type TokenScope } from './scopes';
 
 const ISSUER = 'encaisse';
+/** Tokens given to machines for their key: another issuer, so that neither kind passes for the other. */
+const MACHINE_ISSUER = 'encaisse/machines';
 const CACHE_LIMIT = 10_000;
 
 /** What a token is issued for. */
@@ -21,7 +25,46 @@ type Cached = { readonly caller: Caller; readonly expiresAt: number };
 export class Tokens {
   private readonly verified = new Map<string, Cached>();
 
-  constructor(private readonly key: Uint8Array) {}
+  /** @param isDevelopment whether tokens of development are good for anything: never in production */
+  constructor(
+    private readonly key: Uint8Array,
+    private readonly isDevelopment = true,
+  ) {}
+
+  /**
+   * A short token that stands for an API key (RFC 6749 §4.4). What it opens is read from the key at
+   * each request; a token can say less than its key, never more.
+   */
+  issueForKey(
+    { keyId, secretId, actions }: MachineToken,
+    lifetimeSeconds: number,
+  ): Promise<string> {
+    return new SignJWT({ secret: secretId, ...(actions && { scope: [...actions].join(' ') }) })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer(MACHINE_ISSUER)
+      .setSubject(keyId)
+      .setIssuedAt()
+      .setExpirationTime(`${lifetimeSeconds}s`)
+      .sign(this.key);
+  }
+
+  /** What a token says of its API key; null when it is forged, expired or of another kind. */
+  async keyOf(token: string): Promise<MachineToken | null> {
+    try {
+      const { payload } = await jwtVerify(token, this.key, {
+        issuer: MACHINE_ISSUER,
+        algorithms: ['HS256'],
+        requiredClaims: ['sub', 'exp', 'secret'],
+      });
+      const { sub, secret, scope } = payload;
+      if (typeof sub !== 'string' || typeof secret !== 'string') return null;
+      const actions = typeof scope === 'string' ? new Set(scope.split(' ')) : null;
+      return { keyId: sub, secretId: secret, actions };
+    } catch (error) {
+      if (error instanceof errors.JOSEError || error instanceof TypeError) return null;
+      throw error;
+    }
+  }
 
   async issue(grant: TokenGrant): Promise<string> {
     return new SignJWT({
@@ -40,6 +83,7 @@ export class Tokens {
 
   /** The caller a token stands for, null when it is forged, expired or malformed. */
   async verify(token: string): Promise<Caller | null> {
+    if (!this.isDevelopment) return null;
     const cached = this.verified.get(token);
     if (cached) return cached.expiresAt > Date.now() ? cached.caller : null;
     try {
@@ -65,9 +109,10 @@ function callerOf(payload: Readonly<Record<string, unknown>>): Caller {
   const scopes = Array.isArray(payload['scopes']) ? payload['scopes'] : [];
   return {
     actor: { kind: 'person', login: String(payload['sub']) },
+    person: null,
     displayName: typeof payload['name'] === 'string' ? payload['name'] : '',
     nodeId: typeof payload['node'] === 'string' ? payload['node'] : ROOT_NODE,
     environment,
-    scopes: TOKEN_SCOPES.filter((scope) => scopes.includes(scope)),
+    actions: actionsOfScopes(TOKEN_SCOPES.filter((scope) => scopes.includes(scope))),
   };
 }

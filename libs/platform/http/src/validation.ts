@@ -37,13 +37,49 @@ export function validationProblem(errors: readonly CodedError[]): Problem {
   return new Problem(code, kind, detail, { errors: shown });
 }
 
+/** How deep a body may be nested: far more than any of ours, far less than the stack. */
+const DEEPEST = 20;
+/** What PostgreSQL keeps in no text: the null character, and half of a pair of surrogates. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+
+/** The problem of texts that cannot be stored, and of nesting without end, wherever they stand. */
+export function unstorableIn(value: unknown, pointer: string, depth = 0): Problem | null {
+  if (typeof value === 'string')
+    return UNSTORABLE.test(value)
+      ? invalidRequest([{ pointer, detail: 'must hold no null character or half character' }])
+      : null;
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth >= DEEPEST)
+    return invalidRequest([{ pointer, detail: `must be nested at most ${DEEPEST} deep` }]);
+  for (const [name, one] of Object.entries(value)) {
+    const problem =
+      unstorableIn(name, pointer) ?? unstorableIn(one, `${pointer}/${name}`, depth + 1);
+    if (problem) return problem;
+  }
+  return null;
+}
+
+/** Where a part of a request begins in a pointer; the parts that are not of the caller's own making. */
+const POINTERS: Readonly<Record<ArgumentMetadata['type'], string | null>> = {
+  body: '',
+  query: 'query',
+  param: 'path',
+  custom: null,
+};
+
 /**
  * Unknown fields are refused, values are never coerced in bodies. A body that plainly keeps the rules of
  * its class is taken by their reader; every other goes through the pipe, which knows what to answer.
  */
 class BodyValidation extends ValidationPipe {
   override transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    const { type, metatype } = metadata;
+    const { type, metatype, data } = metadata;
+    const pointer = POINTERS[type];
+    const problem =
+      pointer === null
+        ? null
+        : unstorableIn(value, data === undefined ? pointer : `${pointer}/${data}`);
+    if (problem) return Promise.reject(problem);
     if (type !== 'body' || typeof metatype !== 'function') return super.transform(value, metadata);
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       return Promise.reject(invalidRequest([{ pointer: '', detail: 'send a JSON object' }]));

@@ -4,7 +4,7 @@ import { IsDefined, ValidateIf } from 'class-validator';
 import { type Instant, instantOfEpochMillis, parseInstant } from '@encaisse/kernel';
 import { ControllableClock } from '@encaisse/platform/clock';
 import { EventStore } from '@encaisse/platform/event-store';
-import { invalidRequest, Needs } from '@encaisse/platform/http';
+import { invalidRequest, Logged, Needs } from '@encaisse/platform/http';
 import { Database } from '@encaisse/platform/postgres';
 import { Projections } from '@encaisse/platform/projections';
 import { TimedJobs } from './timed-jobs';
@@ -32,7 +32,7 @@ export class DevClockController {
   ) {}
 
   @Get()
-  @Needs('administer')
+  @Needs('develop')
   @ApiOperation({ summary: 'Tell the time of the product' })
   show(): ClockAnswer {
     return { now: this.clock.now(), isSet: this.clock.isSet };
@@ -41,7 +41,8 @@ export class DevClockController {
   /** Answers once the jobs that fell due on the way have run, each at its own instant. */
   @Post()
   @HttpCode(200)
-  @Needs('administer')
+  @Needs('develop')
+  @Logged('DEVELOPMENT')
   @ApiOperation({ summary: 'Set the time of the product, or release it with null' })
   async set(@Body() { now }: SetClockBody): Promise<ClockAnswer> {
     const target = now === null ? null : parseInstant(now);

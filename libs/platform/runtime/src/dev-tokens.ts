@@ -13,6 +13,7 @@ import {
 import { ENVIRONMENTS, type Environment, isUuid } from '@encaisse/kernel';
 import {
   invalidRequest,
+  Logged,
   Needs,
   ROOT_NODE,
   TOKEN_SCOPES,
@@ -64,7 +65,8 @@ export class DevTokensController {
 
   @Post()
   @HttpCode(201)
-  @Needs('administer')
+  @Needs('develop')
+  @Logged('DEVELOPMENT')
   @ApiOperation({ summary: 'Issue a development token scoped to a node' })
   async issue(@Body() body: IssueTokenBody): Promise<{ token: string }> {
     if (body.nodeId !== ROOT_NODE && !isUuid(body.nodeId))

@@ -4,6 +4,13 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { StoreNeed } from '@encaisse/platform/event-store';
+import {
+  COMMON_PROBLEMS,
+  Problem,
+  problemDocument,
+  recordAction,
+  type RequestWithNotes,
+} from '@encaisse/platform/http';
 import { uuidv7 } from 'uuidv7';
 import { describeApi } from './api-description';
 import type { Logger } from './logger';
@@ -16,12 +23,16 @@ const REQUEST_ID = /^[\w.-]{1,64}$/;
 /** A context's Nest module, with what its features ask of the event store beyond the port's promises. */
 export type ServiceModule = (Type | DynamicModule) & {
   readonly storeNeeds?: readonly StoreNeed[];
+  /** In production nothing of it is there: no route, no socket. */
+  readonly isOutsideProductionOnly?: boolean;
 };
 
 @Module({})
 class ServiceRoot {
   static of(platform: Platform, modules: readonly ServiceModule[]): DynamicModule {
-    return { module: ServiceRoot, imports: [PlatformModule.of(platform), ...modules] };
+    const isProduction = platform.settings.nodeEnvironment === 'production';
+    const wanted = modules.filter((one) => !(isProduction && one.isOutsideProductionOnly));
+    return { module: ServiceRoot, imports: [PlatformModule.of(platform), ...wanted] };
   }
 }
 
@@ -30,11 +41,13 @@ export async function createApplication(
   platform: Platform,
   modules: readonly ServiceModule[],
 ): Promise<NestFastifyApplication> {
+  const { trustedProxies } = platform.settings;
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     logger: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
+    ...(trustedProxies.length > 0 ? { trustProxy: [...trustedProxies] } : {}),
     genReqId: (request: { headers: Record<string, unknown> }) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : uuidv7();
@@ -48,6 +61,7 @@ export async function createApplication(
   const fastify = adapter.getInstance<FastifyInstance>();
   platform.tracing?.observe(fastify);
   observe(fastify, platform);
+  identify(fastify, platform);
   describeApi(app, platform.service);
   return app;
 }
@@ -76,6 +90,34 @@ function observe(fastify: FastifyInstance, { metrics, logger, readiness }: Platf
         'answered',
       );
     done();
+  });
+}
+
+/** Who calls is known before a body is read, and what was called for is recorded before the answer goes. */
+function identify(fastify: FastifyInstance, { authentication, actionLog, logger }: Platform): void {
+  fastify.addHook('onRequest', async (request: RequestWithNotes) => {
+    try {
+      await authentication.identify(request);
+    } catch (error) {
+      request.authenticationFailure = error as Error;
+    }
+  });
+  fastify.addHook('onSend', async (request: RequestWithNotes, reply, payload) => {
+    try {
+      await recordAction(actionLog, request, reply);
+      return payload;
+    } catch (error) {
+      // What was asked for may be done; it is not answered for until the action log holds it.
+      const { message } = error as Error;
+      logger.error({ requestId: request.id, error: message }, 'the action log is away');
+      const detail = 'try again in a moment with the same id';
+      const problem = new Problem('unavailable', COMMON_PROBLEMS.unavailable, detail);
+      void reply
+        .code(problem.kind.status)
+        .header('content-type', 'application/problem+json; charset=utf-8')
+        .removeHeader('content-length');
+      return JSON.stringify(problemDocument(problem, request.id));
+    }
   });
 }
 

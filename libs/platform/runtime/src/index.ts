@@ -3,6 +3,8 @@ export { keptKey, openDataDirectory, StartRefused } from './data-directory';
 export { openEventLog } from './event-log';
 export { createApplication, type ServiceModule } from './http-application';
 export { createLogger, type Logger, LOGGER_TOKEN } from './logger';
+export { type JobProgress, LongJobs, type OpenJob } from './long-jobs';
+export { smsFolder } from './message-settings';
 export { Metrics } from './metrics';
 export { openPlatform, type Platform, PLATFORM_MIGRATIONS } from './platform';
 export { PlatformModule } from './platform.module';

@@ -1,20 +1,22 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
+import { ActionLog, Machines, Sessions } from '@encaisse/platform/access';
 import { Clock, ControllableClock, SystemTimers, Timers } from '@encaisse/platform/clock';
 import { EventStore, Streams } from '@encaisse/platform/event-store';
 import {
+  AccessGuard,
   bodyValidation,
   LedgerPositionGuard,
   ProblemFilter,
-  TokenGuard,
   Tokens,
 } from '@encaisse/platform/http';
 import { Leases } from '@encaisse/platform/leases';
+import { Mailer, Outbox, SmsSender } from '@encaisse/platform/mail';
 import { MessageBus } from '@encaisse/platform/message-bus';
 import { Database } from '@encaisse/platform/postgres';
 import { Projections } from '@encaisse/platform/projections';
-import { CardVault, Keyring, PersonVault } from '@encaisse/platform/security';
+import { CardVault, Keyring, MessageKeyVault, PersonVault } from '@encaisse/platform/security';
 import { DevClockController } from './dev-clock';
 import { DevTokensController } from './dev-tokens';
 import { HealthController } from './health';
@@ -46,7 +48,7 @@ export class PlatformModule {
         ...parts,
         { provide: APP_FILTER, useValue: new ProblemFilter(platform.logger) },
         { provide: APP_PIPE, useFactory: bodyValidation },
-        { provide: APP_GUARD, useClass: TokenGuard },
+        { provide: APP_GUARD, useClass: AccessGuard },
         { provide: APP_GUARD, useClass: LedgerPositionGuard },
       ],
       exports: parts,
@@ -73,9 +75,16 @@ function partsOf(platform: Platform): Provider[] {
     { provide: Workers, useValue: platform.workers },
     { provide: TransactionNumbers, useValue: platform.numbers },
     { provide: Tokens, useValue: platform.tokens },
+    { provide: Sessions, useValue: platform.sessions },
+    { provide: Machines, useValue: platform.machines },
+    { provide: ActionLog, useValue: platform.actionLog },
     { provide: CardVault, useValue: platform.cardVault },
     { provide: PersonVault, useValue: platform.personVault },
+    { provide: MessageKeyVault, useValue: platform.messageKeyVault },
     { provide: Keyring, useValue: platform.keyring },
+    { provide: Mailer, useValue: platform.messages.mailer },
+    { provide: SmsSender, useValue: platform.messages.smsSender },
+    { provide: Outbox, useValue: platform.messages.outbox },
     { provide: Readiness, useValue: platform.readiness },
     { provide: Metrics, useValue: platform.metrics },
   ];

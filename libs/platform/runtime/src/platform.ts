@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { MigrationInterface } from 'typeorm';
-import { type Clock, ControllableClock, SystemClock } from '@encaisse/platform/clock';
+import { AccessTables, ActionLog, Machines, Sessions } from '@encaisse/platform/access';
+import { type Clock, ControllableClock, SystemClock, SystemTimers } from '@encaisse/platform/clock';
 import { type EventStore, Streams } from '@encaisse/platform/event-store';
-import { Tokens } from '@encaisse/platform/http';
+import { Authentication, Tokens } from '@encaisse/platform/http';
 import {
   BusTables,
   KafkaBusTables,
@@ -12,13 +13,17 @@ import {
   type MessageBus,
 } from '@encaisse/platform/message-bus';
 import { LeasedEventStore, Leases, LeaseTables } from '@encaisse/platform/leases';
+import { MailTables, MessageService } from '@encaisse/platform/mail';
 import { Database, startEmbeddedPostgres } from '@encaisse/platform/postgres';
 import { PlatformTables1763769600000, Projections } from '@encaisse/platform/projections';
 import {
   CardVault,
   Keyring,
+  MessageKeyTables,
+  MessageKeyVault,
   PersonVault,
   PostgresCardVault,
+  PostgresMessageKeyVault,
   PostgresPersonVault,
   SecurityTables,
 } from '@encaisse/platform/security';
@@ -27,6 +32,8 @@ import { restoreClock } from './dev-clock';
 import { openEventLog } from './event-log';
 import { kafkaOf } from './kafka-settings';
 import { createLogger, type Logger } from './logger';
+import { LongJobTables } from './long-job-tables';
+import { messageTransports } from './message-settings';
 import { Metrics } from './metrics';
 import { Readiness } from './readiness';
 import type { Settings } from './settings';
@@ -51,9 +58,16 @@ export type Platform = {
   readonly workers: Workers;
   readonly numbers: TransactionNumbers;
   readonly tokens: Tokens;
+  readonly sessions: Sessions;
+  readonly machines: Machines;
+  readonly actionLog: ActionLog;
+  readonly authentication: Authentication;
   readonly cardVault: CardVault;
   readonly personVault: PersonVault;
+  readonly messageKeyVault: MessageKeyVault;
   readonly keyring: Keyring;
+  /** Mails and short messages: what queues them, and the worker that delivers them. */
+  readonly messages: MessageService;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
   /** Null when no endpoint for traces is set. */
@@ -70,6 +84,10 @@ export const PLATFORM_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   LeaseTables,
   KafkaBusTables,
   KafkaInboxByPosition,
+  AccessTables,
+  MailTables,
+  LongJobTables,
+  MessageKeyTables,
 ];
 
 /** Opens the platform of one process. Throws StartRefused with one line when it cannot. */
@@ -124,39 +142,91 @@ async function assemble(
   tracing?.follow(bus);
   const metrics = new Metrics(service);
   metrics.watchProjections(projections);
-  metrics.watchConsumers(bus);
   const readiness = new Readiness();
-  if (bus instanceof KafkaMessageBus) {
-    metrics.watchRelay(bus);
-    readiness.register('message bus', () => bus.condition());
-  }
+  watchBus(bus, metrics, readiness);
+  const workers = new Workers(logger, leases);
+  const messages = openMessages({ settings, database, keyring, clock, logger, workers, readiness });
+  const streams = new Streams(store);
+  const persons = new PostgresPersonVault(database, keyring);
   return {
     service,
     settings,
     logger,
     database,
     store,
-    streams: new Streams(store),
+    streams,
     clock,
     projections,
     bus,
     leases,
     timedJobs: new TimedJobs(database, clock, logger, leases),
-    workers: new Workers(logger, leases),
+    workers,
     numbers: new TransactionNumbers(database),
-    tokens: new Tokens(Buffer.from(settings.tokenKey ?? keptKey(dataDir, 'token.key'), 'hex')),
+    ...openAccess(settings, dataDir, { database, streams, persons, clock }),
     cardVault: new PostgresCardVault(database, keyring),
-    personVault: new PostgresPersonVault(database, keyring),
+    personVault: persons,
+    messageKeyVault: new PostgresMessageKeyVault(database, keyring),
     keyring,
+    messages,
     readiness,
     metrics,
     tracing,
     close: async () => {
       await tracing?.close();
+      await messages.close();
       await store.close();
       await database.close();
     },
   };
+}
+
+/** What finds out who calls, and records what they did. */
+function openAccess(
+  settings: Settings,
+  dataDir: string,
+  { database, streams, persons, clock }: AccessParts,
+): Pick<Platform, 'tokens' | 'sessions' | 'machines' | 'actionLog' | 'authentication'> {
+  const key = Buffer.from(settings.tokenKey ?? keptKey(dataDir, 'token.key'), 'hex');
+  const tokens = new Tokens(key, settings.nodeEnvironment !== 'production');
+  const sessions = new Sessions(database);
+  const machines = new Machines(database);
+  const actionLog = new ActionLog(streams, persons, clock);
+  const parts = { tokens, sessions, machines, persons, clock };
+  return { tokens, sessions, machines, actionLog, authentication: new Authentication(parts) };
+}
+
+type AccessParts = {
+  readonly database: Database;
+  readonly streams: Streams;
+  readonly persons: PersonVault;
+  readonly clock: Clock;
+};
+function watchBus(
+  bus: LogMessageBus | KafkaMessageBus,
+  metrics: Metrics,
+  readiness: Readiness,
+): void {
+  metrics.watchConsumers(bus);
+  if (!(bus instanceof KafkaMessageBus)) return;
+  metrics.watchRelay(bus);
+  readiness.register('message bus', () => bus.condition());
+}
+
+function openMessages({
+  settings,
+  workers,
+  readiness,
+  ...parts
+}: Pick<
+  Platform,
+  'settings' | 'database' | 'keyring' | 'clock' | 'logger' | 'workers' | 'readiness'
+>): MessageService {
+  const transports = messageTransports(settings);
+  const messages = new MessageService({ ...parts, ...transports, timers: new SystemTimers() });
+  workers.register(messages);
+  readiness.register('mails', () => messages.condition('MAIL'));
+  readiness.register('short messages', () => messages.condition('SMS'));
+  return messages;
 }
 
 /** Over Kafka when brokers are set, else from the log itself. */

@@ -18,6 +18,9 @@ export type RunningService = {
   stop(): Promise<void>;
 };
 
+/** What a program does once it answers; the lines are shown with the welcome. */
+export type OnReady = (service: RunningService) => Promise<readonly string[]>;
+
 /** Starts a service from settings; the caller decides what to do about signals. */
 export async function startService(
   name: string,
@@ -55,12 +58,16 @@ export async function startService(
  * Runs a service until it is told to stop: the whole of every `main.ts`. A mistake of the operator is
  * one line on the error output and exit code 1.
  */
-export async function runService(name: string, modules: readonly ServiceModule[]): Promise<void> {
+export async function runService(
+  name: string,
+  modules: readonly ServiceModule[],
+  onReady: OnReady = () => Promise.resolve([]),
+): Promise<void> {
   try {
     const settings = readSettings(process.env);
     const service = await startService(name, modules, settings);
     stopOnSignal(service);
-    await welcome(name, service);
+    await welcome(name, service, await onReady(service));
   } catch (error) {
     complain(error);
     process.exit(1);
@@ -104,7 +111,11 @@ function stopOnSignal(service: RunningService): void {
   process.once('SIGINT', onSignal);
 }
 
-async function welcome(name: string, { platform, url }: RunningService): Promise<void> {
+async function welcome(
+  name: string,
+  { platform, url }: RunningService,
+  more: readonly string[],
+): Promise<void> {
   platform.logger.info({ url }, 'ready');
   if (platform.settings.nodeEnvironment === 'production') return;
   const token = await platform.tokens.issue({
@@ -125,6 +136,7 @@ async function welcome(name: string, { platform, url }: RunningService): Promise
     `    export TOKEN=${token}`,
     `    curl -H "Authorization: Bearer $TOKEN" ${url}/api/v1/nodes`,
     '',
+    ...more,
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,5 +1,7 @@
+import { ACCESS_SETTINGS } from './access-settings';
 import { EVENT_LOG_SETTINGS } from './event-log';
 import { KAFKA_SETTINGS, kafkaMistakes } from './kafka-settings';
+import { MESSAGE_SETTINGS, messageMistakes } from './message-settings';
 import {
   oneOf,
   optional,
@@ -145,6 +147,8 @@ export const SETTINGS = {
     shownDefault: '10',
     read: wholeNumber(10, 5, 200),
   },
+  ...ACCESS_SETTINGS,
+  ...MESSAGE_SETTINGS,
   ...KAFKA_SETTINGS,
 } as const satisfies Record<string, SettingDefinition<unknown>>;
 
@@ -178,7 +182,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     }
   }
   if (mistakes.length === 0)
-    mistakes.push(...productionMistakes(values as Settings), ...kafkaMistakes(values as Settings));
+    for (const mistakesOf of [productionMistakes, messageMistakes, kafkaMistakes])
+      mistakes.push(...mistakesOf(values as Settings));
   if (mistakes.length > 0) throw new InvalidSettings(mistakes);
   return values as Settings;
 }
@@ -190,5 +195,23 @@ function productionMistakes(settings: Settings): string[] {
     ...(settings.vaultKeyFile === null
       ? ['VAULT_KEY_FILE is needed when NODE_ENV=production']
       : []),
+    ...defaultSecretMistakes(settings),
+  ];
+}
+
+/** A key of few different bytes, or a word of the examples, was made up and not drawn. */
+const FEWEST_BYTES = 12;
+const EXAMPLE = /change.?me|example|secret|password|0123456789/i;
+
+function defaultSecretMistakes({ tokenKey, firstAccountToken, demoTree }: Settings): string[] {
+  const bytes = new Set(Buffer.from(tokenKey ?? '', 'hex'));
+  const isMadeUp = tokenKey !== null && bytes.size < FEWEST_BYTES;
+  const draw = 'draw one with openssl rand -hex 32';
+  return [
+    ...(isMadeUp ? [`TOKEN_KEY looks like an example: ${draw}`] : []),
+    ...(firstAccountToken !== null && EXAMPLE.test(firstAccountToken)
+      ? [`FIRST_ACCOUNT_TOKEN looks like an example: ${draw}`]
+      : []),
+    ...(demoTree ? ['DEMO_TREE cannot be yes when NODE_ENV=production'] : []),
   ];
 }

@@ -131,4 +131,19 @@ describe('Read the settings', () => {
       'VAULT_KEY_FILE is needed when NODE_ENV=production',
     ]);
   });
+
+  it('refuses in production what was made up and not drawn, and a demonstration', () => {
+    const mistakes = mistakesOf({
+      NODE_ENV: 'production',
+      TOKEN_KEY: '11'.repeat(32),
+      VAULT_KEY_FILE: '/run/secrets/vault.key',
+      FIRST_ACCOUNT_TOKEN: 'change-me-please-before-going-live',
+      DEMO_TREE: 'yes',
+    });
+    expect(mistakes).toEqual([
+      'TOKEN_KEY looks like an example: draw one with openssl rand -hex 32',
+      'FIRST_ACCOUNT_TOKEN looks like an example: draw one with openssl rand -hex 32',
+      'DEMO_TREE cannot be yes when NODE_ENV=production',
+    ]);
+  });
 });

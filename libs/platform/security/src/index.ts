@@ -1,9 +1,14 @@
 export * from './card-number';
+export { cardFingerprint } from './card-fingerprint';
 export * from './card-vault';
 export { commitmentOf, contentFingerprint } from './fingerprints';
 export { Keyring, MasterKeyRefused, type SealedValue } from './keyring';
+export * from './message-key';
+export { MessageKeyTables } from './message-key-migrations';
+export * from './message-key-vault';
 export * from './person-vault';
 export { PostgresCardVault } from './postgres-card-vault';
+export { PostgresMessageKeyVault } from './postgres-message-key-vault';
 export { PostgresPersonVault } from './postgres-person-vault';
 export { SealBroken } from './sealing';
 export { SecurityTables } from './security-migrations';

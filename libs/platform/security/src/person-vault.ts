@@ -3,6 +3,8 @@ import type { Environment } from '@encaisse/kernel';
 /** What is known of a person, as given. */
 export type PersonalData = {
   readonly email?: string | undefined;
+  /** International form, + and digits. */
+  readonly mobile?: string | undefined;
   readonly name?: string | undefined;
   /** Address the person acted from. */
   readonly ip?: string | undefined;

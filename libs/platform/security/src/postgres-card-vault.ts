@@ -1,6 +1,7 @@
 import { invariant } from '@encaisse/kernel';
 import type { Database } from '@encaisse/platform/postgres';
 import { uuidv7 } from 'uuidv7';
+import { keyedCardDigest } from './card-fingerprint';
 import { maskCardNumber } from './card-number';
 import { type CardToSeal, CardVault, type OpenedCard, type SealedCard } from './card-vault';
 import { keyedDigest } from './fingerprints';
@@ -64,7 +65,7 @@ export class PostgresCardVault extends CardVault {
     const place = lookup.toString('base64');
     const known = this.recent.get(place) ?? this.inFlight.get(place);
     if (known !== undefined) return known;
-    const fingerprint = keyedDigest(key, card.number);
+    const fingerprint = keyedCardDigest(key, card.number);
     const writing = this.batcher.submit({ lookup, fingerprint, card }).then((cardId) => {
       const sealed = { cardId, fingerprint: fingerprint.toString('hex') };
       this.recent.set(place, sealed);

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiOperation, ApiPropertyOptional, ApiTags } from '@nestjs/swagger';
-import { notFound, Public } from '@encaisse/platform/http';
+import { ChangesNothing, notFound, Public } from '@encaisse/platform/http';
 import { SETTINGS_TOKEN, type Settings } from '@encaisse/platform/runtime';
 import { ArrayMaxSize, IsArray, IsBoolean, IsOptional, IsString, MaxLength } from 'class-validator';
 import { RemittanceFileTaker, type TakenFile } from './remittance-file-taker';
@@ -58,6 +58,7 @@ export class RemittanceFilesController {
 
   @Post('orders')
   @HttpCode(204)
+  @ChangesNothing()
   @ApiOperation({ summary: 'Asks for files or lines to come to be rejected, each once' })
   order(@Body() orders: OrdersBody): void {
     this.refuseInProduction();
@@ -66,6 +67,7 @@ export class RemittanceFilesController {
 
   @Delete('orders')
   @HttpCode(204)
+  @ChangesNothing()
   @ApiOperation({ summary: 'Forgets what was asked for and not yet followed' })
   forget(): void {
     this.refuseInProduction();

@@ -55,7 +55,7 @@ export class EventsController {
   constructor(private readonly pages: EventPages) {}
 
   @Get()
-  @Needs('audit')
+  @Needs('read-events')
   @ApiOperation({ summary: 'Read the events of an environment in order, for the whole tree only' })
   @ApiQuery({ name: 'after', required: false, example: 0 })
   @ApiQuery({ name: 'limit', required: false, example: DEFAULT_LIMIT })

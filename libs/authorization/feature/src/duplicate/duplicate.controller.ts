@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsDefined, IsOptional, IsString, Length, ValidateNested } from 'class-validator';
-import { money } from '@encaisse/kernel';
+import { isUuid, money } from '@encaisse/kernel';
 import {
   type DuplicateRefusal,
   duplicateTransaction,
@@ -16,6 +16,7 @@ import {
   type Caller,
   commandId,
   CurrentCaller,
+  Logged,
   Needs,
   notFound,
   orProblem,
@@ -27,6 +28,7 @@ import { CardVault } from '@encaisse/platform/security';
 import type { FastifyReply } from 'fastify';
 import { AuthorizationDirectory } from '../authorization-directory';
 import { checkCard } from '../take-payment/card-checks';
+import type { PaymentResult } from '../take-payment/payment-authorizer';
 import { TakePaymentCommand } from '../take-payment/take-payment.handler';
 
 class DuplicateBody {
@@ -74,7 +76,8 @@ export class DuplicateController {
 
   @Post()
   @HttpCode(201)
-  @Needs('operate')
+  @Needs('duplicate')
+  @Logged('DUPLICATION')
   @ApiOperation({ summary: 'Duplicate: charge the same card again, with its own authorisation' })
   async duplicate(
     @Param('transactionId') originalId: string,
@@ -128,12 +131,11 @@ export class DuplicateController {
       cardholder: request.cardholder,
     };
     const result = await this.commands.execute(new TakePaymentCommand(order, metadata));
-    tellPosition(reply, result.position);
-    if (result.isReplay) void reply.header('Idempotent-Replayed', 'true');
-    return result.summary;
+    return answer(reply, result);
   }
 
   private async visible(transactionId: string, caller: Caller) {
+    if (!isUuid(transactionId)) throw notFound('transaction');
     const { state } = await this.streams.load(transactionStream, transactionId);
     const isVisible =
       state.kind === 'debit' &&
@@ -142,4 +144,10 @@ export class DuplicateController {
     if (!isVisible) throw notFound('transaction');
     return state;
   }
+}
+
+function answer(reply: FastifyReply, { position, isReplay, summary }: PaymentResult) {
+  tellPosition(reply, position);
+  if (isReplay) void reply.header('Idempotent-Replayed', 'true');
+  return summary;
 }

@@ -28,6 +28,7 @@ import {
 } from '@encaisse/platform/runtime';
 import { CardVault, contentFingerprint, Keyring, PersonVault } from '@encaisse/platform/security';
 import { AcquirerGateway, type AuthorizationOutcome } from '../acquirer/acquirer-gateway';
+import { BlockedCards } from '../blocked-cards/blocked-cards';
 import { UnknownSettler } from '../settle-unknown/unknown-settler';
 import { contentOf, type PaymentOrder } from './payment-order';
 
@@ -82,6 +83,7 @@ export class PaymentAuthorizer {
     private readonly keyring: Keyring,
     private readonly gateway: AcquirerGateway,
     private readonly settler: UnknownSettler,
+    private readonly blockedCards: BlockedCards,
     metrics: Metrics,
   ) {
     this.results = metrics.counter('encaisse_payments_total', 'Payments by outcome', ['outcome']);
@@ -106,12 +108,19 @@ export class PaymentAuthorizer {
   private async takeFirst(order: PaymentOrder, metadata: EventMetadata): Promise<PaymentResult> {
     const begunAt = this.timers.monotonicMillis();
     const request = await this.requestOf(order);
-    const refusal = contractRefusalReason(order.contract, order.amount);
+    const refusal = this.refusalBeforeAsking(order);
     const written = await this.writeRequest(request, refusal, metadata);
     if (written === 'id-known') return this.repeat(order);
     if (refusal !== null) return this.answer(written);
     const outcome = await this.ask(order, request.trace!, begunAt);
     return this.answer(await this.writeOutcome(order.transactionId, written, outcome, metadata));
+  }
+
+  /** The list of blocked cards comes before every other control (RISK-08), whoever takes the payment. */
+  private refusalBeforeAsking({ contract, card, amount }: PaymentOrder): RefusalReason | null {
+    const { environment, shopId } = contract;
+    if (this.blockedCards.isBlocked(environment, shopId, card.number)) return 'CARD_BLOCKED';
+    return contractRefusalReason(contract, amount);
   }
 
   /**

@@ -8,6 +8,7 @@ import {
   type Caller,
   commandId,
   CurrentCaller,
+  Logged,
   Needs,
   RequestMetadata,
   tellPosition,
@@ -31,7 +32,8 @@ export class TakePaymentController {
   /** A payment that was recorded answers 201 whatever its status, REFUSED and PENDING too. */
   @Post()
   @HttpCode(201)
-  @Needs('operate')
+  @Needs('take-payment')
+  @Logged('PAYMENT', { isAcceptedByEvent: true })
   @ApiOperation({ summary: 'Take a card payment' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   async take(

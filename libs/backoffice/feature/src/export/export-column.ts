@@ -1,5 +1,4 @@
-import { readProblem } from '../read-problems';
-import { type Query, valuesOf } from '../search/query-parameters';
+import { type Query, readProblem, valuesOf } from '@encaisse/platform/lists';
 import type { Label, Language } from './languages';
 
 /** What a cell may hold: a spreadsheet takes amounts and counts as numbers, the rest as text. */

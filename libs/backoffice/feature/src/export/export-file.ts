@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { Database } from '@encaisse/platform/postgres';
 import type { ExportColumn } from './export-column';
 import type { Language } from './languages';
-import { exportedRows, type ExportSource } from './row-stream';
+import { exportedRows, type ExportSource, type Tally } from './row-stream';
 import { spreadsheet } from './spreadsheet';
 import { delimitedText, xmlText } from './text-formats';
 
@@ -37,10 +37,24 @@ export type ExportedFile = {
   readonly content: Readable;
 };
 
+/** The name people see. */
+export function filenameOf({ subject, format }: ExportRequest): string {
+  return `${subject.file}.${format}`;
+}
+
+/** The media type of a format. */
+export function contentTypeOf(format: ExportFormat): string {
+  return CONTENT_TYPES[format];
+}
+
 /** A file of everything found, without a cap, produced while it is read. */
-export function exportFile(database: Database, request: ExportRequest): ExportedFile {
+export function exportFile(
+  database: Database,
+  request: ExportRequest,
+  tally: Tally | null = null,
+): ExportedFile {
   const { source, columns, format, language, subject } = request;
-  const rows = exportedRows(database, source, columns, language);
+  const rows = exportedRows(database, source, columns, language, tally);
   const contents: Readonly<Record<ExportFormat, () => Readable>> = {
     csv: () => Readable.from(delimitedText(rows, columns, language, ';')),
     txt: () => Readable.from(delimitedText(rows, columns, language, '\t')),
@@ -48,8 +62,8 @@ export function exportFile(database: Database, request: ExportRequest): Exported
     xlsx: () => spreadsheet(rows, columns, language, subject.sheet),
   };
   return {
-    name: `${subject.file}.${format}`,
-    contentType: CONTENT_TYPES[format],
+    name: filenameOf(request),
+    contentType: contentTypeOf(format),
     content: contents[format](),
   };
 }

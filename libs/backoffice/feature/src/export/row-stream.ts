@@ -10,7 +10,12 @@ export type ExportSource = {
   readonly where: string;
   readonly parameters: readonly unknown[];
   readonly orderBy: string;
+  /** SQL of the amount of a row in minor units, which its sums are made of. */
+  readonly amount: string;
 };
+
+/** Told of each row that is read, in its currency. */
+export type Tally = (minor: number, currency: Currency) => void;
 
 const CHUNK_ROWS = 1000;
 /** Stands between the cells of a row, which arrives as one text: many small values cost more. */
@@ -28,6 +33,7 @@ export async function* exportedRows(
   source: ExportSource,
   columns: readonly ExportColumn[],
   language: Language,
+  tally: Tally | null = null,
 ): AsyncGenerator<readonly (readonly string[])[]> {
   const client = await database.pool.connect();
   const fetch = async (): Promise<readonly RawRow[]> => {
@@ -38,7 +44,11 @@ export async function* exportedRows(
   try {
     // All rows are taken, not the tenth that the planner expects of a cursor.
     await client.query('begin transaction read only; set local cursor_tuple_fraction = 1');
-    const selection = [...columns.map(cellSql), 'currency'].join(` || ${SEPARATOR_SQL} || `);
+    const selection = [
+      ...columns.map(cellSql),
+      ...(tally === null ? [] : [`coalesce(${source.amount}, 0)::text`]),
+      'currency',
+    ].join(` || ${SEPARATOR_SQL} || `);
     await client.query(
       `declare export_rows no scroll cursor for
        select ${selection} from ${source.table} where ${source.where} ${source.orderBy}`,
@@ -48,7 +58,7 @@ export async function* exportedRows(
       pending = fetch();
       // Whoever stops taking rows does not wait for the chunk on its way; its failure is not one.
       pending.catch(() => undefined);
-      yield rows.map((row) => cellsOf(row, columns, language));
+      yield rows.map((row) => cellsOf(row, columns, language, tally));
     }
   } finally {
     await pending?.catch(() => undefined);
@@ -71,9 +81,11 @@ function cellsOf(
   [text]: RawRow,
   columns: readonly ExportColumn[],
   language: Language,
+  tally: Tally | null,
 ): readonly string[] {
   const cells = text.split(SEPARATOR);
   const currency = cells.pop() as Currency;
+  tally?.(Number(cells.pop()), currency);
   for (let index = 0; index < columns.length; index += 1) {
     const column = columns[index];
     if (column) cells[index] = cellText(column, cells[index] ?? '', currency, language);

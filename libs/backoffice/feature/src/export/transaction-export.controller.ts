@@ -1,26 +1,16 @@
 import { Controller, Get, Query as QueryParameters, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { businessDayOf } from '@encaisse/kernel';
 import { Clock } from '@encaisse/platform/clock';
-import { type Caller, CurrentCaller, Needs, ReadsFrom } from '@encaisse/platform/http';
+import { type Caller, CurrentCaller, Logged, Needs, ReadsFrom } from '@encaisse/platform/http';
+import type { Query } from '@encaisse/platform/lists';
 import { Database } from '@encaisse/platform/postgres';
 import type { FastifyReply } from 'fastify';
-import { BackofficeDirectory } from '../backoffice-directory';
 import { JOURNAL_PROJECTION } from '../journal/journal.projection';
-import { orderBy } from '../search/keyset-page';
-import { listedValues, type Query, valueOf } from '../search/query-parameters';
-import { searchConditions } from '../search/search-conditions';
-import { sortingOf } from '../search/sorting';
-import { parseTransactionSearch } from '../search/transaction-search';
 import { ApiTransactionFilters } from '../transactions/search-query-docs';
-import { TRANSACTIONS, TRANSACTION_SORT_COLUMNS } from '../transactions/transaction-queries';
-import { columnsOf } from './export-column';
 import { EXPORT_FORMATS, exportFile } from './export-file';
+import { ExportSources } from './export-sources';
 import { LANGUAGES } from './languages';
 import { sendFile } from './send-file';
-import { JOURNAL_EXPORT_COLUMNS, transactionColumns } from './transaction-columns';
-
-const PARAMETERS = ['format', 'columns', 'language', 'sort', 'order'];
 
 /** The search result as a file (TRX-23 to TRX-28). */
 @ApiTags('transactions')
@@ -29,13 +19,14 @@ const PARAMETERS = ['format', 'columns', 'language', 'sort', 'order'];
 export class TransactionExportController {
   constructor(
     private readonly database: Database,
-    private readonly directory: BackofficeDirectory,
+    private readonly sources: ExportSources,
     private readonly clock: Clock,
   ) {}
 
   @Get()
-  @Needs('read')
-  @ApiOperation({ summary: 'Export everything a search finds, without a cap' })
+  @Needs('export')
+  @Logged('EXPORT')
+  @ApiOperation({ summary: 'Export everything a search finds, without a cap, streamed at once' })
   @ApiProduces('text/csv', 'text/plain', 'application/xml')
   @ApiTransactionFilters()
   @ApiQuery({ name: 'format', required: false, enum: [...EXPORT_FORMATS] })
@@ -46,30 +37,8 @@ export class TransactionExportController {
     @CurrentCaller() caller: Caller,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const now = this.clock.now();
-    const scope = this.directory.scopeOf(caller, valueOf(query, 'nodeId') ?? undefined);
-    const search = parseTransactionSearch(query, scope, now, PARAMETERS);
-    const sorting = sortingOf(query, TRANSACTION_SORT_COLUMNS, 'createdAt');
-    const { current } = this.directory;
-    const shopName = (shopId: string) => current.node(shopId)?.name ?? shopId;
-    const conditions = searchConditions(search);
-    const file = exportFile(this.database, {
-      source: {
-        table: TRANSACTIONS,
-        where: conditions.text,
-        parameters: conditions.parameters,
-        orderBy: orderBy(sorting, TRANSACTION_SORT_COLUMNS[sorting.by], 'transaction_id'),
-      },
-      columns: columnsOf(query, transactionColumns(shopName), JOURNAL_EXPORT_COLUMNS),
-      format: listedValues(query, 'format', EXPORT_FORMATS)[0] ?? 'csv',
-      language: listedValues(query, 'language', LANGUAGES)[0] ?? 'fr',
-      subject: {
-        file: `transactions-${businessDayOf(now)}`,
-        sheet: 'Transactions',
-        root: 'transactions',
-        record: 'transaction',
-      },
-    });
+    const { request } = this.sources.of('transactions', query, caller, this.clock.now());
+    const file = exportFile(this.database, request);
     await sendFile(reply, file);
   }
 }

@@ -1,4 +1,5 @@
 import { instant } from '@encaisse/kernel';
+import { orderBy, type Query } from '@encaisse/platform/lists';
 import type { Database, SqlSession } from '@encaisse/platform/postgres';
 import {
   createTestDatabase,
@@ -21,8 +22,6 @@ import {
 import { eligibleOf, selectionOf } from '../mass-operations/mass-selection';
 import { RemittanceQueries } from '../remittances/remittance-queries';
 import type { RemittanceRow } from '../remittances/remittance-row';
-import { orderBy } from '../search/keyset-page';
-import type { Query } from '../search/query-parameters';
 import { searchConditions } from '../search/search-conditions';
 import { parseTransactionSearch } from '../search/transaction-search';
 import {
@@ -172,6 +171,7 @@ describe('Plans of an export of a journal of thirteen months', () => {
       where: conditions.text,
       parameters: conditions.parameters,
       orderBy: orderBy(sorting, TRANSACTION_SORT_COLUMNS[sorting.by], 'transaction_id'),
+      amount: 'initial_minor',
     };
     const recorded = recordingDatabase(database, statements);
     for await (const _rows of exportedRows(recorded, source, COLUMNS, 'fr')) break;

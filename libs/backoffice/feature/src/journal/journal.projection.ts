@@ -1,5 +1,9 @@
 import { type TransactionEvent, transactionStream } from '@encaisse/ledger/domain';
-import { NODE_CATEGORY, type NodeOpened } from '@encaisse/merchant-onboarding/contract';
+import {
+  NODE_CATEGORY,
+  type NodeOpened,
+  type ShopMoved,
+} from '@encaisse/merchant-onboarding/contract';
 import { decodeEvent, type RecordedEvent } from '@encaisse/platform/event-store';
 import type { SqlSession } from '@encaisse/platform/postgres';
 import type { Projection } from '@encaisse/platform/projections';
@@ -8,6 +12,7 @@ import { type Contribution, contributionOf, type FigureChange, figureChange } fr
 import { foldTransaction } from './fold-transaction';
 import { type JournalRow, JOURNAL_ROWS } from './journal-row';
 import { JOURNAL_INDEXES, JOURNAL_TABLES } from './journal-tables';
+import { moveShop } from './move-shop';
 import { openNodes } from './open-nodes';
 import { applyToRollUps } from './roll-ups';
 
@@ -43,8 +48,10 @@ async function longestHistory(session: SqlSession): Promise<number> {
 const NODE_PREFIX = `${NODE_CATEGORY}-`;
 const TRANSACTION_PREFIX = `${transactionStream.category}-`;
 
-function isNodeOpened({ streamId, type }: RecordedEvent): boolean {
-  return type === 'NodeOpened' && streamId.startsWith(NODE_PREFIX);
+function ofNodes(events: readonly RecordedEvent[], wanted: string): readonly object[] {
+  return events
+    .filter(({ streamId, type }) => type === wanted && streamId.startsWith(NODE_PREFIX))
+    .map(({ data }) => data);
 }
 
 function isOfTransaction({ streamId }: RecordedEvent): boolean {
@@ -56,8 +63,10 @@ async function apply(
   session: SqlSession,
   personalData: PersonalData,
 ): Promise<void> {
-  const opened = events.filter(isNodeOpened).map(({ data }) => data as NodeOpened['data']);
-  await openNodes(opened, session);
+  await openNodes(ofNodes(events, 'NodeOpened') as readonly NodeOpened['data'][], session);
+  // The figures of a batch go where its shops stand at its end: a rebuild knows no other place.
+  for (const move of ofNodes(events, 'ShopMoved'))
+    await moveShop(move as ShopMoved['data'], session);
   const batch = await foldBatch(events.filter(isOfTransaction), session);
   await revealEmails(batch.added, personalData);
   await JOURNAL_ROWS.insert(batch.added, session);

@@ -71,6 +71,24 @@ export async function applyToRollUps(
   }
 }
 
+/** Makes the figures of nodes above shops anew, from those of the shops below them now. */
+export async function sumUpNodes(nodeIds: readonly string[], session: SqlSession): Promise<void> {
+  for (const { table } of ROLL_UPS) {
+    await session.query(`delete from ${table} where node_id = any($1::uuid[])`, [nodeIds]);
+    await session.query(
+      `insert into ${table} (environment, node_id, bucket, payment_means, currency,
+         recorded_count, debit_count, debit_minor, refund_count, refund_minor, maximum_minor)
+       select s.environment, o.node_id, s.bucket, s.payment_means, s.currency,
+         sum(s.recorded_count), sum(s.debit_count), sum(s.debit_minor), sum(s.refund_count),
+         sum(s.refund_minor), max(s.maximum_minor)
+       from node_shops o join ${table} s on s.node_id = o.shop_id
+       where o.node_id = any($1::uuid[])
+       group by 1, 2, 3, 4, 5`,
+      [nodeIds],
+    );
+  }
+}
+
 /** Each shop's nodes, itself first and the root last. A shop seen for the first time is kept. */
 async function nodesAtOrAbove(
   shopIds: readonly string[],

@@ -3,11 +3,9 @@ import type { MassOperationKind, MassTotal } from '@encaisse/backoffice/contract
 import type { MassOperationResult } from '@encaisse/cashdesk/contract';
 import type { Currency, Environment, Instant } from '@encaisse/kernel';
 import { type Caller, notFound } from '@encaisse/platform/http';
+import { keysetPage, type KeysetPage, searchDigest, SqlConditions } from '@encaisse/platform/lists';
 import { Database } from '@encaisse/platform/postgres';
 import { BackofficeDirectory } from '../backoffice-directory';
-import { searchDigest } from '../search/cursor';
-import { type KeysetPage, keysetPage } from '../search/keyset-page';
-import { SqlConditions } from '../search/sql-conditions';
 import { TRANSACTIONS } from '../transactions/transaction-queries';
 import { MASS_OPERATIONS_SCHEMA } from './mass-operations.projection';
 

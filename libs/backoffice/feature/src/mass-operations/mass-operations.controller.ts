@@ -15,23 +15,26 @@ import { isUuid, money } from '@encaisse/kernel';
 import type { EventMetadata } from '@encaisse/platform/event-store';
 import {
   type Caller,
+  ChangesNothing,
   commandId,
   CurrentCaller,
+  demand,
+  Logged,
   Needs,
   notFound,
   ReadsFrom,
   RequestMetadata,
   tellPosition,
 } from '@encaisse/platform/http';
-import type { FastifyReply } from 'fastify';
-import { JOURNAL_PROJECTION } from '../journal/journal.projection';
 import {
   limitOf,
   listedValues,
   type Query,
   refuseUnknown,
   valueOf,
-} from '../search/query-parameters';
+} from '@encaisse/platform/lists';
+import type { FastifyReply } from 'fastify';
+import { JOURNAL_PROJECTION } from '../journal/journal.projection';
 import { MassOperationBody, PreviewBody } from './mass-operation-bodies';
 import {
   MassOperationQueries,
@@ -57,7 +60,8 @@ export class MassOperationsController {
 
   @Post('preview')
   @HttpCode(200)
-  @Needs('operate')
+  @Needs('capture')
+  @ChangesNothing()
   @ReadsFrom(JOURNAL_PROJECTION)
   @ApiOperation({ summary: 'Number and amounts to show before the confirmation (GEN-06)' })
   async preview(@Body() { operation, search }: PreviewBody, @CurrentCaller() caller: Caller) {
@@ -67,7 +71,8 @@ export class MassOperationsController {
 
   @Post()
   @HttpCode(202)
-  @Needs('operate')
+  @Needs('capture')
+  @Logged('MASS_OPERATION')
   @ReadsFrom(JOURNAL_PROJECTION)
   @ApiOperation({
     summary: 'Capture or send all that a search finds, page by page or not (CASH-17)',
@@ -80,6 +85,7 @@ export class MassOperationsController {
     @RequestMetadata() metadata: EventMetadata,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    if (body.operation === 'send') demand(caller, 'send-to-bank');
     const id = commandId(body.id, idempotencyKey, caller, 'mass-operations');
     const result = await this.requests.request(id, body, caller, metadata);
     tellPosition(reply, result.position);
@@ -89,7 +95,7 @@ export class MassOperationsController {
   }
 
   @Get()
-  @Needs('read')
+  @Needs('search-transactions')
   @ReadsFrom(MASS_OPERATIONS_PROJECTION)
   @ApiOperation({ summary: 'The mass operations of the token’s node, newest first' })
   @ApiQuery({ name: 'limit', required: false })
@@ -101,7 +107,7 @@ export class MassOperationsController {
   }
 
   @Get(':massOperationId')
-  @Needs('read')
+  @Needs('search-transactions')
   @ReadsFrom(MASS_OPERATIONS_PROJECTION)
   @ApiOperation({ summary: 'How far a mass operation is' })
   async show(@Param('massOperationId') massOperationId: string, @CurrentCaller() caller: Caller) {
@@ -109,7 +115,7 @@ export class MassOperationsController {
   }
 
   @Get(':massOperationId/report')
-  @Needs('read')
+  @Needs('search-transactions')
   @ReadsFrom(MASS_OPERATIONS_PROJECTION, JOURNAL_PROJECTION)
   @ApiOperation({ summary: 'What became of each transaction so far (CASH-17)' })
   @ApiHeader({ name: 'Accept-Language', required: false, description: 'fr (default) or en' })

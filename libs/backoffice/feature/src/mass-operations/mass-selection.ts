@@ -4,10 +4,11 @@ import { LARGEST_SELECTION, type Selection } from '@encaisse/backoffice/domain';
 import { type Currency, money } from '@encaisse/kernel';
 import { ALLOWED_TRIPLES } from '@encaisse/ledger/domain';
 import { Clock } from '@encaisse/platform/clock';
-import { type Caller, type FieldError, invalidRequest, Problem } from '@encaisse/platform/http';
+import type { Caller } from '@encaisse/platform/http';
+import { valueOf } from '@encaisse/platform/lists';
 import { Database } from '@encaisse/platform/postgres';
 import { BackofficeDirectory } from '../backoffice-directory';
-import { type Query, valueOf } from '../search/query-parameters';
+import { queryOfBody, readInBody } from '../search/body-filters';
 import { searchConditions } from '../search/search-conditions';
 import { parseTransactionSearch, type TransactionSearch } from '../search/transaction-search';
 import { TRANSACTIONS } from '../transactions/transaction-queries';
@@ -51,8 +52,8 @@ export class MassSelection {
     filters: Readonly<Record<string, unknown>>,
     caller: Caller,
   ): TransactionSearch {
-    const query = queryOf(filters);
-    return inBody(() => {
+    const query = queryOfBody(filters);
+    return readInBody(() => {
       const scope = this.directory.scopeOf(caller, valueOf(query, 'nodeId') ?? undefined);
       return eligibleOf(operation, parseTransactionSearch(query, scope, this.clock.now()));
     });
@@ -108,30 +109,4 @@ function totalOf({ currency, ...row }: CurrencyRow): MassTotal {
     refunds: { count: row.refunds, amount: money(row.refundMinor, currency) },
     total: money(row.debitMinor - row.refundMinor, currency),
   };
-}
-
-function queryOf(filters: Readonly<Record<string, unknown>>): Query {
-  const isText = (value: unknown) => typeof value === 'string';
-  const errors = Object.entries(filters)
-    .filter(([, value]) => !(Array.isArray(value) ? value.every(isText) : isText(value)))
-    .map(([name]) => ({ pointer: `/search/${name}`, detail: 'must be a text or a list of texts' }));
-  if (errors.length > 0) throw invalidRequest(errors);
-  return filters as Query;
-}
-
-/** The rules of filters name query parameters; here they are members of the body. */
-function inBody<Result>(read: () => Result): Result {
-  try {
-    return read();
-  } catch (error) {
-    const { errors } = error instanceof Problem ? error.members : {};
-    if (!(error instanceof Problem) || !Array.isArray(errors)) throw error;
-    const moved = (text: string) => text.replace(/^query\//, '/search/');
-    throw new Problem(error.code, error.kind, moved(error.detail), {
-      errors: (errors as FieldError[]).map(({ pointer, detail }) => ({
-        pointer: moved(pointer),
-        detail,
-      })),
-    });
-  }
 }

@@ -1,4 +1,5 @@
 import { instant } from '@encaisse/kernel';
+import type { Query } from '@encaisse/platform/lists';
 import { Database, type SqlSession } from '@encaisse/platform/postgres';
 import {
   createTestDatabase,
@@ -12,7 +13,6 @@ import {
 import type { ReadScope } from '../backoffice-directory';
 import { IDLE_SHOP, LARGE_SHOPS } from '../fixtures/large-journal';
 import { fillLargeRemittances } from '../fixtures/large-remittances';
-import type { Query } from '../search/query-parameters';
 import { RemittanceQueries, type RemittanceSorting } from './remittance-queries';
 import { parseRemittanceSearch } from './remittance-search';
 import { REMITTANCES_SCHEMA, remittancesProjection } from './remittances.projection';

@@ -1,12 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import {
+  type KeysetPage,
+  keysetPage,
+  searchDigest,
+  type SortColumn,
+  type Sorting,
+  type SqlBranch,
+  SqlConditions,
+} from '@encaisse/platform/lists';
 import { Database } from '@encaisse/platform/postgres';
 import type { ReadScope } from '../backoffice-directory';
 import { JOURNAL_ROWS, type JournalRow } from '../journal/journal-row';
-import { searchDigest } from '../search/cursor';
-import { type KeysetPage, keysetPage, type SqlBranch } from '../search/keyset-page';
 import { addScope } from '../search/search-conditions';
-import type { SortColumn, Sorting } from '../search/sorting';
-import { SqlConditions } from '../search/sql-conditions';
 import { type PageRequest, TRANSACTIONS } from '../transactions/transaction-queries';
 import { TRANSACTION_SORT_COLUMNS } from '../transactions/transaction-queries';
 import { REMITTANCE_ROWS, type RemittanceRow } from './remittance-row';

@@ -1,11 +1,16 @@
 import { type Currency, DIGITS, type Instant } from '@encaisse/kernel';
+import {
+  formedValues,
+  listedValues,
+  type Query,
+  refuseUnknown,
+  SqlConditions,
+} from '@encaisse/platform/lists';
 import { REMITTANCE_STATUSES, type RemittanceStatus } from '@encaisse/remittance/contract';
 import type { ReadScope } from '../backoffice-directory';
 import { type AmountTest, amountTests } from '../search/amount-filter';
 import { type Period, requiredPeriod } from '../search/period';
-import { formedValues, listedValues, type Query, refuseUnknown } from '../search/query-parameters';
 import { addAmounts, addScope } from '../search/search-conditions';
-import { SqlConditions } from '../search/sql-conditions';
 
 /** What to look for among the remittances (REM-06). */
 export type RemittanceSearch = {

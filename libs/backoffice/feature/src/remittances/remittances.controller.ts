@@ -1,40 +1,37 @@
 import { Controller, Get, Param, Query as QueryParameters, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { businessDayOf, isUuid } from '@encaisse/kernel';
+import { isUuid } from '@encaisse/kernel';
 import { Clock } from '@encaisse/platform/clock';
-import { type Caller, CurrentCaller, Needs, notFound, ReadsFrom } from '@encaisse/platform/http';
+import {
+  type Caller,
+  CurrentCaller,
+  Logged,
+  Needs,
+  notFound,
+  ReadsFrom,
+} from '@encaisse/platform/http';
+import { limitOf, type Query, refuseUnknown, sortingOf, valueOf } from '@encaisse/platform/lists';
 import { Database } from '@encaisse/platform/postgres';
 import type { FastifyReply } from 'fastify';
 import { BackofficeDirectory } from '../backoffice-directory';
-import { columnsOf } from '../export/export-column';
 import { EXPORT_FORMATS, exportFile } from '../export/export-file';
+import { ExportSources } from '../export/export-sources';
 import { LANGUAGES } from '../export/languages';
-import { REMITTANCE_COLUMNS } from '../export/remittance-columns';
 import { sendFile } from '../export/send-file';
 import { JOURNAL_PROJECTION } from '../journal/journal.projection';
-import { orderBy } from '../search/keyset-page';
-import {
-  limitOf,
-  listedValues,
-  type Query,
-  refuseUnknown,
-  valueOf,
-} from '../search/query-parameters';
-import { sortingOf } from '../search/sorting';
 import { ApiPaging } from '../transactions/search-query-docs';
 import { TRANSACTION_SORT_COLUMNS } from '../transactions/transaction-queries';
 import { transactionView } from '../transactions/transaction-view';
 import { ApiRemittanceFilters } from './remittance-query-docs';
-import { REMITTANCE_SORT_COLUMNS, RemittanceQueries, REMITTANCES } from './remittance-queries';
+import { REMITTANCE_SORT_COLUMNS, RemittanceQueries } from './remittance-queries';
 import type { RemittanceRow } from './remittance-row';
-import { parseRemittanceSearch, remittanceConditions } from './remittance-search';
+import { parseRemittanceSearch } from './remittance-search';
 import { remittanceDetail, remittanceView } from './remittance-view';
 import { REMITTANCES_PROJECTION } from './remittances.projection';
 
 const PAGE_SIZE = 50;
 const LARGEST_PAGE = 500;
 const PAGING = ['sort', 'order', 'limit', 'cursor'];
-const EXPORT_PARAMETERS = ['format', 'columns', 'language', 'sort', 'order'];
 
 /** Remittances and what they hold (REM). */
 @ApiTags('remittances')
@@ -45,11 +42,12 @@ export class RemittancesController {
     private readonly queries: RemittanceQueries,
     private readonly database: Database,
     private readonly directory: BackofficeDirectory,
+    private readonly sources: ExportSources,
     private readonly clock: Clock,
   ) {}
 
   @Get()
-  @Needs('read')
+  @Needs('view-remittances')
   @ApiOperation({ summary: 'Search remittances (REM-06), newest first, by cursor pages' })
   @ApiRemittanceFilters()
   @ApiPaging(Object.keys(REMITTANCE_SORT_COLUMNS))
@@ -64,7 +62,8 @@ export class RemittancesController {
   }
 
   @Get('export')
-  @Needs('read')
+  @Needs('export')
+  @Logged('EXPORT')
   @ApiOperation({ summary: 'Export every remittance a search finds, without a cap (REM-12)' })
   @ApiProduces('text/csv', 'text/plain', 'application/xml')
   @ApiRemittanceFilters()
@@ -76,41 +75,20 @@ export class RemittancesController {
     @CurrentCaller() caller: Caller,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const conditions = remittanceConditions(this.parse(query, caller, EXPORT_PARAMETERS));
-    const sorting = sortingOf(query, REMITTANCE_SORT_COLUMNS, 'createdAt');
-    const file = exportFile(this.database, {
-      source: {
-        table: REMITTANCES,
-        where: conditions.text,
-        parameters: conditions.parameters,
-        orderBy: orderBy(sorting, REMITTANCE_SORT_COLUMNS[sorting.by], 'remittance_id'),
-      },
-      columns: columnsOf(
-        query,
-        REMITTANCE_COLUMNS,
-        REMITTANCE_COLUMNS.map(({ name }) => name),
-      ),
-      format: listedValues(query, 'format', EXPORT_FORMATS)[0] ?? 'csv',
-      language: listedValues(query, 'language', LANGUAGES)[0] ?? 'fr',
-      subject: {
-        file: `remittances-${businessDayOf(this.clock.now())}`,
-        sheet: 'Remises',
-        root: 'remittances',
-        record: 'remittance',
-      },
-    });
+    const { request } = this.sources.of('remittances', query, caller, this.clock.now());
+    const file = exportFile(this.database, request);
     await sendFile(reply, file);
   }
 
   @Get(':remittanceId')
-  @Needs('read')
+  @Needs('view-remittances')
   @ApiOperation({ summary: 'Show a remittance' })
   async detail(@Param('remittanceId') remittanceId: string, @CurrentCaller() caller: Caller) {
     return remittanceDetail(await this.visible(remittanceId, caller));
   }
 
   @Get(':remittanceId/transactions')
-  @Needs('read')
+  @Needs('view-remittances')
   @ApiOperation({ summary: 'List the transactions of a remittance (REM-11), by cursor pages' })
   @ApiPaging(Object.keys(TRANSACTION_SORT_COLUMNS))
   async transactions(

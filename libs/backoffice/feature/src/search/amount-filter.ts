@@ -1,6 +1,5 @@
 import { type Currency, isCurrency } from '@encaisse/kernel';
-import { readProblem } from '../read-problems';
-import { type Query, valuesOf } from './query-parameters';
+import { type Query, readProblem, valuesOf } from '@encaisse/platform/lists';
 
 /** A test of an amount in minor units; with a currency it holds for that currency only (TRX-11). */
 export type AmountTest = {

@@ -10,8 +10,7 @@ import {
   parseInstant,
   startOfDay,
 } from '@encaisse/kernel';
-import { readProblem } from '../read-problems';
-import { type Query, valueOf } from './query-parameters';
+import { type Query, readProblem, valueOf } from '@encaisse/platform/lists';
 
 /** A period of instants, its end not included. */
 export type Period = { readonly from: Instant; readonly to: Instant };

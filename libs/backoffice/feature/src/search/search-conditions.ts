@@ -1,8 +1,7 @@
 import { ALLOWED_TRIPLES } from '@encaisse/ledger/domain';
+import { isExact, likePattern, SqlConditions } from '@encaisse/platform/lists';
 import type { ReadScope } from '../backoffice-directory';
 import type { AmountTest } from './amount-filter';
-import { isExact, likePattern } from './like-pattern';
-import { SqlConditions } from './sql-conditions';
 import type { TransactionSearch } from './transaction-search';
 
 const ALL_COMBINATIONS = ALLOWED_TRIPLES.map(({ row }) => row);

@@ -1,4 +1,5 @@
 import { instant } from '@encaisse/kernel';
+import type { Query } from '@encaisse/platform/lists';
 import type { Database, SqlSession } from '@encaisse/platform/postgres';
 import {
   createTestDatabase,
@@ -18,7 +19,6 @@ import {
 import { JOURNAL_SCHEMA } from '../journal/journal.projection';
 import { TransactionQueries, type TransactionSorting } from '../transactions/transaction-queries';
 import { StatisticsQueries, type Step } from '../statistics/statistics-queries';
-import type { Query } from './query-parameters';
 import { parseTransactionSearch } from './transaction-search';
 
 const NOW = instant('2026-11-22T12:00:00.000Z');

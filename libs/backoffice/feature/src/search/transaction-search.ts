@@ -5,17 +5,17 @@ import {
   TRANSACTION_STATUSES,
   TRANSACTION_TYPES,
 } from '@encaisse/ledger/domain';
-import type { ReadScope } from '../backoffice-directory';
-import { readProblem } from '../read-problems';
-import { type AmountTest, amountTests } from './amount-filter';
-import { type Period, requiredPeriod } from './period';
 import {
   formedValues,
   listedValues,
   type Query,
+  readProblem,
   refuseUnknown,
   valuesOf,
-} from './query-parameters';
+} from '@encaisse/platform/lists';
+import type { ReadScope } from '../backoffice-directory';
+import { type AmountTest, amountTests } from './amount-filter';
+import { type Period, requiredPeriod } from './period';
 
 /** What to look for in the journal. Filters are cumulative; several values of one are alternatives. */
 export type TransactionSearch = {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { businessDayOf, type Currency, invariant } from '@encaisse/kernel';
 import { ROOT_NODE } from '@encaisse/platform/http';
+import { SqlConditions } from '@encaisse/platform/lists';
 import { Database } from '@encaisse/platform/postgres';
 import type { ReadScope } from '../backoffice-directory';
 import { COUNTED_DEBITS, COUNTED_REFUNDS } from '../journal/contribution';
@@ -8,7 +9,6 @@ import { JOURNAL_SCHEMA } from '../journal/journal.projection';
 import { ROOT_NODE_ID } from '../journal/journal-tables';
 import type { Period } from '../search/period';
 import { addScope } from '../search/search-conditions';
-import { SqlConditions } from '../search/sql-conditions';
 import { type PeriodPiece, piecesOf } from './period-pieces';
 
 /** The steps of a curve (STAT-02). */

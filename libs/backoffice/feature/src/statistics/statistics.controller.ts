@@ -3,10 +3,10 @@ import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { type Currency, DIGITS } from '@encaisse/kernel';
 import { Clock } from '@encaisse/platform/clock';
 import { type Caller, CurrentCaller, Needs, ReadsFrom } from '@encaisse/platform/http';
+import { listedValues, type Query, refuseUnknown, valueOf } from '@encaisse/platform/lists';
 import { BackofficeDirectory } from '../backoffice-directory';
 import { JOURNAL_PROJECTION } from '../journal/journal.projection';
 import { periodOrLastDays } from '../search/period';
-import { listedValues, type Query, refuseUnknown, valueOf } from '../search/query-parameters';
 import { ApiPeriod } from '../transactions/search-query-docs';
 import { BREAKDOWNS, CURVE_FIGURES, curvesOf } from './curve';
 import { dashboardOf } from './dashboard';
@@ -27,7 +27,7 @@ export class StatisticsController {
   ) {}
 
   @Get('curve')
-  @Needs('read')
+  @Needs('view-statistics')
   @ApiOperation({ summary: 'Curve of turnover or number of transactions (STAT-02)' })
   @ApiPeriod(false)
   @ApiQuery({ name: 'step', required: false, enum: [...STEPS] })
@@ -47,7 +47,7 @@ export class StatisticsController {
   }
 
   @Get('dashboard')
-  @Needs('read')
+  @Needs('view-statistics')
   @ApiOperation({ summary: 'Amount, count, maximum and average basket by payment means (STAT-08)' })
   @ApiPeriod(false)
   @ApiQuery({ name: 'currency', required: false, isArray: true, example: 'EUR' })

@@ -1,16 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { Currency } from '@encaisse/kernel';
 import { ALLOWED_TRIPLES } from '@encaisse/ledger/domain';
+import {
+  isExact,
+  type KeysetPage,
+  keysetPage,
+  searchDigest,
+  type SortColumn,
+  type Sorting,
+  type SqlBranch,
+  SqlConditions,
+} from '@encaisse/platform/lists';
 import { Database } from '@encaisse/platform/postgres';
 import type { ReadScope } from '../backoffice-directory';
 import { JOURNAL_SCHEMA } from '../journal/journal.projection';
 import { type JournalRow, JOURNAL_ROWS } from '../journal/journal-row';
-import { searchDigest } from '../search/cursor';
-import { type KeysetPage, keysetPage, type SqlBranch } from '../search/keyset-page';
-import { isExact } from '../search/like-pattern';
 import { addScope, searchConditions } from '../search/search-conditions';
-import type { SortColumn, Sorting } from '../search/sorting';
-import { SqlConditions } from '../search/sql-conditions';
 import type { TransactionSearch } from '../search/transaction-search';
 
 /** The columns the journal can be sorted by. */

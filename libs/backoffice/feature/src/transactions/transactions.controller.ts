@@ -5,11 +5,10 @@ import { transactionStream, type TransactionEvent } from '@encaisse/ledger/domai
 import { Clock } from '@encaisse/platform/clock';
 import { decodeEvent, EventStore } from '@encaisse/platform/event-store';
 import { type Caller, CurrentCaller, Needs, notFound, ReadsFrom } from '@encaisse/platform/http';
+import { limitOf, type Query, sortingOf, valueOf } from '@encaisse/platform/lists';
 import { BackofficeDirectory } from '../backoffice-directory';
 import type { JournalRow } from '../journal/journal-row';
 import { JOURNAL_PROJECTION } from '../journal/journal.projection';
-import { limitOf, type Query, valueOf } from '../search/query-parameters';
-import { sortingOf } from '../search/sorting';
 import { parseTransactionSearch } from '../search/transaction-search';
 import { ApiPaging, ApiTransactionFilters } from './search-query-docs';
 import { historyOf } from './transaction-history';
@@ -33,7 +32,7 @@ export class TransactionsController {
   ) {}
 
   @Get()
-  @Needs('read')
+  @Needs('search-transactions')
   @ApiOperation({ summary: 'Search the journal (TRX-02), newest first, by cursor pages' })
   @ApiTransactionFilters()
   @ApiPaging(Object.keys(TRANSACTION_SORT_COLUMNS))
@@ -56,7 +55,7 @@ export class TransactionsController {
   }
 
   @Get('totals')
-  @Needs('read')
+  @Needs('search-transactions')
   @ApiOperation({ summary: 'Number and sums per currency of all a search finds' })
   @ApiTransactionFilters()
   async totals(@QueryParameters() query: Query, @CurrentCaller() caller: Caller) {
@@ -66,7 +65,7 @@ export class TransactionsController {
   }
 
   @Get(':transactionId')
-  @Needs('read')
+  @Needs('search-transactions')
   @ApiOperation({ summary: 'Show a transaction (TRX-31)' })
   async detail(@Param('transactionId') transactionId: string, @CurrentCaller() caller: Caller) {
     const row = await this.visible(transactionId, caller);
@@ -74,7 +73,7 @@ export class TransactionsController {
   }
 
   @Get(':transactionId/history')
-  @Needs('read')
+  @Needs('view-history')
   @ApiOperation({ summary: 'Show what became of a transaction, action by action (TRX-44)' })
   async history(@Param('transactionId') transactionId: string, @CurrentCaller() caller: Caller) {
     await this.visible(transactionId, caller);

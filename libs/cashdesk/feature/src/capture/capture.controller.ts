@@ -2,7 +2,13 @@ import { Body, Controller, Headers, HttpCode, Param, Post, Res } from '@nestjs/c
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { money } from '@encaisse/kernel';
 import type { EventMetadata } from '@encaisse/platform/event-store';
-import { type Caller, CurrentCaller, Needs, RequestMetadata } from '@encaisse/platform/http';
+import {
+  type Caller,
+  CurrentCaller,
+  Logged,
+  Needs,
+  RequestMetadata,
+} from '@encaisse/platform/http';
 import type { FastifyReply } from 'fastify';
 import { CaptureBody } from '../cash-operation/operation-bodies';
 import { OperationResponder } from '../cash-operation/operation-responder';
@@ -14,7 +20,8 @@ export class CaptureController {
 
   @Post()
   @HttpCode(200)
-  @Needs('operate')
+  @Needs('capture')
+  @Logged('CAPTURE')
   @ApiOperation({ summary: 'Capture an authorisation, in total or in part, once (CASH-14)' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   async capture(

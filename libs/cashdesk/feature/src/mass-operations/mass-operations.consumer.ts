@@ -12,6 +12,7 @@ import {
 } from '@encaisse/cashdesk/contract';
 import { massOperationChunkStream, recordChunk } from '@encaisse/cashdesk/domain';
 import type { CaptureRefusal, RequestSendingRefusal } from '@encaisse/ledger/domain';
+import type { Action } from '@encaisse/platform/access';
 import { Clock } from '@encaisse/platform/clock';
 import { type EventMetadata, Streams } from '@encaisse/platform/event-store';
 import { type Caller, derivedUuid, Problem } from '@encaisse/platform/http';
@@ -109,7 +110,9 @@ function operationOn(
 /** The person who asked, at the node whose list it was. */
 function callerOf({ nodeId, environment, requestedBy }: MassOperationSelectedV1): Caller {
   const { login } = requestedBy;
-  return { actor: requestedBy, displayName: login, nodeId, environment, scopes: ['operate'] };
+  // Whether the person may do it was decided when the mass operation was accepted.
+  const actions = new Set<Action>(['capture', 'send-to-bank']);
+  return { actor: requestedBy, displayName: login, nodeId, environment, actions, person: null };
 }
 
 function metadataOf(message: Message, { requestedBy }: MassOperationSelectedV1): EventMetadata {

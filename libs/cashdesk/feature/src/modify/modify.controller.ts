@@ -6,6 +6,7 @@ import {
   type Caller,
   CurrentCaller,
   invalidRequest,
+  Logged,
   Needs,
   RequestMetadata,
 } from '@encaisse/platform/http';
@@ -20,7 +21,8 @@ export class ModifyController {
 
   @Post()
   @HttpCode(200)
-  @Needs('operate')
+  @Needs('modify')
+  @Logged('MODIFICATION')
   @ApiOperation({ summary: 'Lower the amount or move the planned date, before sending (PAY-19)' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   async modify(

@@ -22,7 +22,7 @@ export class OperationsController {
   ) {}
 
   @Get()
-  @Needs('read')
+  @Needs('search-transactions')
   @ApiOperation({ summary: 'Which operations are allowed, and why the others are not (CASH-01)' })
   async list(@Param('transactionId') transactionId: string, @CurrentCaller() caller: Caller) {
     if (!isUuid(transactionId)) throw notFound('transaction');

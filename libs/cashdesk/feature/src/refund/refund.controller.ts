@@ -2,7 +2,13 @@ import { Body, Controller, Headers, HttpCode, Param, Post, Res } from '@nestjs/c
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { money } from '@encaisse/kernel';
 import type { EventMetadata } from '@encaisse/platform/event-store';
-import { type Caller, CurrentCaller, Needs, RequestMetadata } from '@encaisse/platform/http';
+import {
+  type Caller,
+  CurrentCaller,
+  Logged,
+  Needs,
+  RequestMetadata,
+} from '@encaisse/platform/http';
 import type { FastifyReply } from 'fastify';
 import { RefundBody } from '../cash-operation/operation-bodies';
 import { OperationResponder } from '../cash-operation/operation-responder';
@@ -14,7 +20,8 @@ export class RefundController {
 
   @Post()
   @HttpCode(201)
-  @Needs('operate')
+  @Needs('refund')
+  @Logged('REFUND')
   @ApiOperation({ summary: 'Refund a sent transaction, in total or in part (CASH-05)' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   async refund(

@@ -2,7 +2,13 @@ import { Body, Controller, Headers, HttpCode, Param, Post, Res } from '@nestjs/c
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 
 import type { EventMetadata } from '@encaisse/platform/event-store';
-import { type Caller, CurrentCaller, Needs, RequestMetadata } from '@encaisse/platform/http';
+import {
+  type Caller,
+  CurrentCaller,
+  Logged,
+  Needs,
+  RequestMetadata,
+} from '@encaisse/platform/http';
 import type { FastifyReply } from 'fastify';
 import { AcknowledgingBody } from '../cash-operation/operation-bodies';
 import { OperationResponder } from '../cash-operation/operation-responder';
@@ -14,7 +20,8 @@ export class ValidateController {
 
   @Post()
   @HttpCode(200)
-  @Needs('operate')
+  @Needs('validate')
+  @Logged('VALIDATION')
   @ApiOperation({ summary: 'Validate: capture in full, or confirm a pending payment (PAY-19)' })
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   async validate(

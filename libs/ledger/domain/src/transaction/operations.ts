@@ -3,15 +3,14 @@ import {
   type Decision,
   type Instant,
   type Money,
-  accept,
   addDays,
   businessDayOf,
   isRefused,
   money,
-  refuse,
 } from '@encaisse/kernel';
 import { LIMITS, type Limits } from '../limits';
 import { debitedAmount, initialAmount, refundable } from './amounts';
+import { blockTransactionCard } from './block-card';
 import { cancelTransaction } from './cancel-transaction';
 import { captureTransaction } from './capture-transaction';
 import { duplicateTransaction } from './duplicate-transaction';
@@ -134,15 +133,8 @@ const OFFERS: Readonly<Record<Operation, Offer>> = {
     hasLastDay: true,
     isWarnedOfStaleAuthorization: true,
   },
-  'block-card': { decide: (_probe, state) => blockCard(state), maximum: () => null },
+  'block-card': { decide: blockTransactionCard, maximum: () => null },
 };
-
-/** Any transaction with a card, in any state, at any time (CASH-21). */
-function blockCard(state: Transaction): Decision<never, Refusal> {
-  const hasCard =
-    (state.kind === 'debit' || state.kind === 'refund') && state.request.card !== null;
-  return hasCard ? accept() : refuse({ code: 'no-card' });
-}
 
 function warningsOf(
   state: Transaction,

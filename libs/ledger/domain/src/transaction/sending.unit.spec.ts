@@ -638,10 +638,7 @@ describe('The operations offered on a transaction', () => {
     const means = { ...everything, supportedOperations: new Set(['refund'] as const) };
     expect(allowed(sent(5500), means)).toEqual(['refund', 'block-card']);
     expect(allowed(sent(5500), { ...everything, isContractActive: false })).toEqual(['block-card']);
-    expect(allowed(sent(5500), { ...everything, hasStoredCard: false })).toEqual([
-      'refund',
-      'block-card',
-    ]);
+    expect(allowed(sent(5500), { ...everything, hasStoredCard: false })).toEqual(['refund']);
     const without = [SAMPLES.PaymentRequested(1, { card: null }), SAMPLES.PaymentRefused];
     expect(allowed(without)).toEqual([]);
   });

@@ -28,7 +28,7 @@ export function openNode(
   state: TreeNode,
 ): Decision<NodeOpened, OpenNodeRefusal> {
   if (state.status === 'open') {
-    const { status: _status, openedAt: _openedAt, ...earlier } = state;
+    const { opened: earlier } = state;
     const isReplay = (Object.keys(node) as (keyof typeof node)[]).every(
       (field) => earlier[field] === node[field],
     );

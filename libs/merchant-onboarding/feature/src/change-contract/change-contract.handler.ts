@@ -4,9 +4,10 @@ import {
   type ChangeContract,
   type ChangeContractRefusal,
   contractStream,
+  recordTechnicalData,
   setContractActive,
 } from '@encaisse/merchant-onboarding/domain';
-import type { ContractEvent } from '@encaisse/merchant-onboarding/contract';
+import type { ContractEvent, ContractTechnicalData } from '@encaisse/merchant-onboarding/contract';
 import type { Instant } from '@encaisse/kernel';
 import { type EventMetadata, type StreamDecision, Streams } from '@encaisse/platform/event-store';
 
@@ -36,11 +37,13 @@ export class ChangeContractHandler implements ICommandHandler<ChangeContractComm
   }
 }
 
+/** The id of a command and when it was given. */
+type Given = { readonly commandId: string; readonly at: Instant };
+
 export class SetContractActiveCommand extends Command<ChangeContractResult> {
   constructor(
     readonly contractId: string,
-    readonly isActive: boolean,
-    readonly at: Instant,
+    readonly order: Given & { readonly isActive: boolean },
     readonly metadata: EventMetadata,
   ) {
     super();
@@ -51,12 +54,35 @@ export class SetContractActiveCommand extends Command<ChangeContractResult> {
 export class SetContractActiveHandler implements ICommandHandler<SetContractActiveCommand> {
   constructor(private readonly streams: Streams) {}
 
-  execute(command: SetContractActiveCommand): Promise<ChangeContractResult> {
-    const { contractId, isActive, at, metadata } = command;
+  execute({ contractId, order, metadata }: SetContractActiveCommand) {
     return this.streams.decide(
       contractStream,
       contractId,
-      (contract) => setContractActive({ isActive, at }, contract),
+      (contract) => setContractActive(order, contract),
+      metadata,
+    );
+  }
+}
+
+export class RecordTechnicalDataCommand extends Command<ChangeContractResult> {
+  constructor(
+    readonly contractId: string,
+    readonly record: Given & { readonly technicalData: ContractTechnicalData },
+    readonly metadata: EventMetadata,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RecordTechnicalDataCommand)
+export class RecordTechnicalDataHandler implements ICommandHandler<RecordTechnicalDataCommand> {
+  constructor(private readonly streams: Streams) {}
+
+  execute({ contractId, record, metadata }: RecordTechnicalDataCommand) {
+    return this.streams.decide(
+      contractStream,
+      contractId,
+      (contract) => recordTechnicalData(record, contract),
       metadata,
     );
   }

@@ -10,6 +10,7 @@ import {
   type Caller,
   commandId,
   CurrentCaller,
+  Logged,
   Needs,
   orProblem,
   problems,
@@ -115,7 +116,8 @@ export class OpenContractController {
 
   @Post()
   @HttpCode(201)
-  @Needs('administer')
+  @Needs('administer-merchants')
+  @Logged('CONTRACT_OPENING')
   @ApiOperation({ summary: 'Open an acceptance contract of a shop' })
   async open(
     @Body() body: OpenContractBody,
@@ -171,7 +173,7 @@ export class OpenContractController {
   }
 
   @Get(':contractId')
-  @Needs('read')
+  @Needs('view-contracts')
   @ApiOperation({ summary: 'One contract (CONT-04)' })
   show(@Param('contractId') contractId: string, @CurrentCaller() caller: Caller) {
     const contract = this.directory.visibleContract(contractId, caller);

@@ -10,6 +10,7 @@ import {
   type Caller,
   commandId,
   CurrentCaller,
+  Logged,
   Needs,
   notFound,
   orProblem,
@@ -87,7 +88,8 @@ export class OpenNodeController {
 
   @Post()
   @HttpCode(201)
-  @Needs('administer')
+  @Needs('administer-merchants')
+  @Logged('NODE_OPENING')
   @ApiOperation({ summary: 'Add a brand, a group or a shop to the tree' })
   async open(
     @Body() body: OpenNodeBody,
@@ -124,7 +126,7 @@ export class OpenNodeController {
   }
 
   @Get()
-  @Needs('read')
+  @Needs('view-tree')
   @ApiOperation({ summary: 'The tree, from the caller’s node down' })
   list(@CurrentCaller() caller: Caller) {
     const { current } = this.directory;
@@ -136,7 +138,7 @@ export class OpenNodeController {
   }
 
   @Get(':nodeId')
-  @Needs('read')
+  @Needs('view-tree')
   @ApiOperation({ summary: 'One node' })
   show(@Param('nodeId') nodeId: string, @CurrentCaller() caller: Caller) {
     const node = this.directory.visibleNode(nodeId, caller);
@@ -144,7 +146,7 @@ export class OpenNodeController {
   }
 
   @Get(':nodeId/contracts')
-  @Needs('read')
+  @Needs('view-contracts')
   @ApiOperation({ summary: 'The contracts of a node and below (CONT-01)' })
   contracts(@Param('nodeId') nodeId: string, @CurrentCaller() caller: Caller) {
     const { current } = this.directory;

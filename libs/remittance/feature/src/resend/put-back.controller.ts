@@ -20,9 +20,10 @@ import { Clock } from '@encaisse/platform/clock';
 import { type EventMetadata, Streams } from '@encaisse/platform/event-store';
 import {
   type Caller,
-  COMMON_PROBLEMS,
   commandId,
+  COMMON_PROBLEMS,
   CurrentCaller,
+  Logged,
   Needs,
   notFound,
   orProblem,
@@ -64,7 +65,8 @@ export class PutBackController {
 
   @Post(':transactionId/put-back')
   @HttpCode(200)
-  @Needs('operator')
+  @Needs('put-back-line')
+  @Logged('LINE_PUT_BACK')
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiOperation({ summary: 'Puts a transaction that was set aside back among those to send' })
   async putBack(

@@ -15,6 +15,7 @@ import {
   type Caller,
   commandId,
   CurrentCaller,
+  Logged,
   Needs,
   notFound,
   orProblem,
@@ -59,7 +60,8 @@ export class ResendRemittanceController {
 
   @Post(':remittanceId/resend')
   @HttpCode(202)
-  @Needs('operator')
+  @Needs('resend-remittance')
+  @Logged('REMITTANCE_RESENDING')
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiOperation({ summary: 'Sends a rejected remittance again, with its number (REM-15)' })
   async resend(

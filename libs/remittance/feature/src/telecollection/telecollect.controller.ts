@@ -3,7 +3,14 @@ import { ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { businessDayOf } from '@encaisse/kernel';
 import { Clock } from '@encaisse/platform/clock';
 import { EventStore } from '@encaisse/platform/event-store';
-import { type Caller, CurrentCaller, Needs, notFound, tellPosition } from '@encaisse/platform/http';
+import {
+  type Caller,
+  CurrentCaller,
+  Logged,
+  Needs,
+  notFound,
+  tellPosition,
+} from '@encaisse/platform/http';
 import { IsUUID } from 'class-validator';
 import type { FastifyReply } from 'fastify';
 import { RemittanceKnowledge } from '../making/remittance-knowledge';
@@ -43,7 +50,8 @@ export class TelecollectController {
 
   @Post()
   @HttpCode(200)
-  @Needs('operator')
+  @Needs('collect')
+  @Logged('TELECOLLECTION')
   @ApiOperation({ summary: 'Collects what is due at a contract now, without waiting for its time' })
   async telecollect(
     @Body() { contractId }: TelecollectBody,

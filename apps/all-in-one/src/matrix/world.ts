@@ -1,0 +1,170 @@
+import { openContract, pay, payment, type Product } from '@encaisse/testing';
+import { uuidv7 } from 'uuidv7';
+import { createUser } from '@encaisse/testing';
+
+/** What ids of the API can name. */
+export type ObjectKind =
+  | 'node'
+  | 'shop'
+  | 'user'
+  | 'contract'
+  | 'transaction'
+  | 'remittance'
+  | 'massOperation'
+  | 'mail'
+  | 'sinkMail';
+
+/** Two brands: of the first two groups, of each group two shops; of the other one of everything. */
+const PARENTS = {
+  A: 'root',
+  A1: 'A',
+  A2: 'A',
+  A11: 'A1',
+  A12: 'A1',
+  A21: 'A2',
+  A22: 'A2',
+  B: 'root',
+  B1: 'B',
+  B11: 'B1',
+  B12: 'B1',
+} as const;
+
+export type Place = keyof typeof PARENTS | 'root';
+export const PLACES = Object.keys(PARENTS) as Exclude<Place, 'root'>[];
+
+const SHOPS = PLACES.filter((place) => place.length === 3);
+
+/** How a place lies to the one an actor is attached to. */
+export type Relation = 'own node' | 'below' | 'sibling' | 'above' | 'same brand' | 'other tenant';
+
+export function isAtOrBelow(place: Place, ancestor: Place): boolean {
+  if (place === ancestor) return true;
+  return place !== 'root' && isAtOrBelow(PARENTS[place], ancestor);
+}
+
+export function relationOf(place: Exclude<Place, 'root'>, to: Place): Relation {
+  if (place === to) return 'own node';
+  if (isAtOrBelow(place, to)) return 'below';
+  if (isAtOrBelow(to, place)) return 'above';
+  if (to === 'root' || place[0] !== to[0]) return 'other tenant';
+  return PARENTS[place] === PARENTS[to] ? 'sibling' : 'same brand';
+}
+
+/** Something of the world that can be named. */
+export type WorldObject = {
+  readonly kind: ObjectKind;
+  readonly place: Exclude<Place, 'root'>;
+  readonly id: string;
+};
+
+export type World = {
+  readonly objects: readonly WorldObject[];
+  nodeId(place: Place): string;
+  idOf(kind: ObjectKind, place: Place): string;
+  /** A login that somebody has. */
+  readonly takenLogin: string;
+};
+
+export const NOW = '2026-11-28T09:00:00.000Z';
+
+/** Opens the two tenants, with a contract, a payment sent to the bank and a remittance at every shop. */
+export async function openWorld(product: Product): Promise<World> {
+  await product.setClock(NOW);
+  const objects: WorldObject[] = [];
+  const put = (kind: ObjectKind, place: Exclude<Place, 'root'>, id: string) =>
+    objects.push({ kind, place, id });
+  const idOf = (kind: ObjectKind, place: Place) => {
+    const found = objects.find((one) => one.kind === kind && one.place === place);
+    if (!found) throw new Error(`there is no ${kind} at ${place}`);
+    return found.id;
+  };
+  for (const place of PLACES) {
+    const nodeId = await openPlace(product, place, (parent) => idOf('node', parent));
+    put('node', place, nodeId);
+    if (place.length === 3) put('shop', place, nodeId);
+  }
+  for (const place of SHOPS) {
+    const { contractId, contractNumber } = await openContract(product, idOf('shop', place));
+    put('contract', place, contractId);
+    const ids = { brandId: '', groupId: '', shopId: idOf('shop', place) };
+    const merchant = { ...ids, contractId, contractNumber };
+    const { transactionId } = await pay(product, merchant, 10_000);
+    put('transaction', place, transactionId);
+    const collected = await product.post('/api/v1/remittances/telecollect', { contractId });
+    put('remittance', place, expectId(collected.body.remittances?.[0]?.remittanceId));
+  }
+  for (const place of PLACES) {
+    const shop = SHOPS.find((one) => isAtOrBelow(one, place))!;
+    put('massOperation', place, await openMassOperation(product, idOf, place, shop));
+    put('mail', place, await keepMail(product, idOf('node', place)));
+  }
+  const users = [];
+  for (const place of PLACES) {
+    const user = await createUser(product, { profile: 'VIEWER', nodeId: idOf('node', place) });
+    put('user', place, user.userId);
+    users.push(user);
+  }
+  await product.settled();
+  const nodeId = (place: Place) => (place === 'root' ? 'root' : idOf('node', place));
+  return { objects, idOf, nodeId, takenLogin: users[0]!.login };
+}
+
+async function openPlace(
+  product: Product,
+  place: Exclude<Place, 'root'>,
+  idOf: (parent: Place) => string,
+): Promise<string> {
+  const id = uuidv7();
+  const parent = PARENTS[place];
+  const rank = String(PLACES.indexOf(place)).padStart(3, '0');
+  const shop = { siteNumber: '1999888', rank, merchantIdentifier: rank };
+  const answer = await product.post('/api/v1/nodes', {
+    id,
+    level: (['BRAND', 'GROUP', 'SHOP'] as const)[place.length - 1],
+    name: `Place ${place}`,
+    ...(parent === 'root' ? {} : { parentId: idOf(parent) }),
+    ...(place.length === 3 ? shop : {}),
+  });
+  if (answer.status !== 201) throw new Error(`the node was not opened: ${answer.text}`);
+  return id;
+}
+
+/** A mass operation of a node: the capture of one payment at a shop of it. */
+async function openMassOperation(
+  product: Product,
+  idOf: (kind: ObjectKind, place: Place) => string,
+  place: Exclude<Place, 'root'>,
+  shop: Place,
+): Promise<string> {
+  const choice = { contractId: idOf('contract', shop) };
+  const body = { ...payment(choice as never, 2_000), authorizationOnly: true };
+  const paid = await product.post('/api/v1/payments', body);
+  const id = uuidv7();
+  const search = { from: NOW.slice(0, 10), to: NOW.slice(0, 10) };
+  const token = await product.tokenAt(idOf('node', place));
+  const started = await product.post(
+    '/api/v1/mass-operations',
+    { id, operation: 'capture', search },
+    { token, headers: { 'ledger-position': String(paid.position) } },
+  );
+  if (started.status !== 202) throw new Error(`no mass operation was started: ${started.text}`);
+  await product.consumers.caughtUp('cashdesk.mass-operations');
+  return id;
+}
+
+/** A mail that was sent: its row alone, as nothing else is left of it. */
+async function keepMail(product: Product, nodeId: string): Promise<string> {
+  const mailId = uuidv7();
+  await product.database.query(
+    `insert into mail.messages (message_id, channel, environment, node_id, template, language,
+       subject, masked_recipient, state, created_at, sent_at)
+     values ($1, 'MAIL', 'TEST', $2, 'welcome', 'fr', 'Bienvenue', 'c•••@example.com', 'SENT', $3, $3)`,
+    [mailId, nodeId, NOW],
+  );
+  return mailId;
+}
+
+function expectId(id: unknown): string {
+  if (typeof id !== 'string') throw new Error('nothing was collected');
+  return id;
+}

@@ -1,0 +1,12 @@
+export * from './mail-tables';
+export * from './mailer';
+export { maskedAddress, maskedMobile } from './masking';
+export * from './message';
+export * from './message-service';
+export * from './outbox';
+export * from './sms-files';
+export * from './sms-gateway';
+export * from './smtp-transport';
+export * from './templates/renderer';
+export * from './templates/template';
+export * from './transport';

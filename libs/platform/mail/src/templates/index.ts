@@ -1,0 +1,4 @@
+import './account-templates';
+import './contact-templates';
+import './export-templates';
+import './key-templates';
