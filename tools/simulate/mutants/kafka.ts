@@ -5,6 +5,13 @@ const KAFKA = 'libs/platform/message-bus/src/kafka';
 /** Faults of messages over Kafka: seen on seeds that have a broker. */
 export const KAFKA_MUTANTS: readonly Mutant[] = [
   mutant(
+    'ids-counted-over-all',
+    'the id of a message hangs on what else a release makes of its event',
+    'libs/platform/message-bus/src/message-mapping',
+    'id: idOf(event, type, counts)',
+    'id: `${event.eventId}.${made.findIndex((one)=>one.type === type)}`',
+  ),
+  mutant(
     'relayed-before-acknowledged',
     'the relay notes as published what no broker has acknowledged',
     `${KAFKA}/relay`,

@@ -56,6 +56,22 @@ export const PLATFORM_MUTANTS: readonly Mutant[] = [
     'if (!isOurs) throw new CheckpointTaken();\n            await this.projection',
     'await this.projection',
   ),
+  {
+    name: 'other-version-written',
+    fault: 'a read model of the next release is written by processes of the one before',
+    patches: [
+      {
+        file: `${PROJECTIONS}/projection-store`,
+        find: ' and version = $4',
+        replace: '',
+      },
+      {
+        file: `${PROJECTIONS}/projection-runner`,
+        find: 'if (stored && stored.version !== version) throw this.otherVersion(stored.version);',
+        replace: '',
+      },
+    ],
+  },
   mutant(
     'effect-outside-transaction',
     'the effect of a message is not undone with its checkpoint',

@@ -31,8 +31,8 @@ export type FaultKind = keyof typeof FAULTS;
 /** Kinds that need a broker between services: drawn where messages go over Kafka. */
 export const BROKER_FAULTS: readonly FaultKind[] = ['F4', 'F6', 'F7', 'F8'];
 
-/** Kinds the simulation cannot bring about yet: they need two releases. */
-export const NOT_YET_FAULTS: ReadonlySet<FaultKind> = new Set(['F16']);
+/** Two releases side by side: drawn apart from the others. */
+export const RELEASE_FAULT: FaultKind = 'F16';
 
 /** How the simulated world behaves now. Changed by the fault schedule, read by every adapter. */
 export class Conditions {

@@ -8,7 +8,11 @@ import type { Wire } from './wire';
 class Pool {
   private readonly waiting: (() => void)[] = [];
 
-  constructor(private free: number) {}
+  readonly options: { readonly max: number };
+
+  constructor(private free: number) {
+    this.options = { max: free };
+  }
 
   async use<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.free > 0) this.free -= 1;
@@ -28,7 +32,8 @@ class Pool {
  * simulated server, carried out there by their text.
  */
 class SimulatedDatabase {
-  private readonly pool: Pool;
+  /** A rebuild asks how large it is. */
+  readonly pool: Pool;
 
   constructor(
     private readonly process: SimulatedProcess,

@@ -13,6 +13,8 @@ export type Victims = {
   /** Every process that runs now. */
   processes(this: void): readonly SimulatedProcess[];
   crash(this: void, process: SimulatedProcess): void;
+  /** Lets a process begin anew with the next release. False when it runs that. */
+  upgrade(this: void, process: SimulatedProcess): boolean;
 };
 
 /** Longest of what lasts: longer than any lease and any pause of the product. */
@@ -97,6 +99,7 @@ export class FaultSchedule {
       F13: level('acquirerTrouble', 0.3),
       F14: level('poison', 0.2),
       F15: () => this.loseSnapshot(),
+      F16: () => this.upgradeOne(),
       F17: () => this.fireAgain(),
       F18: () => this.pause(),
       F20: () =>
@@ -141,6 +144,13 @@ export class FaultSchedule {
     const process = this.anyProcess();
     if (!process) return;
     this.victims.conditions.count(kind);
+    this.victims.crash(process);
+  }
+
+  private upgradeOne(): void {
+    const process = this.anyProcess();
+    if (!process || !this.victims.upgrade(process)) return;
+    this.victims.conditions.count('F16');
     this.victims.crash(process);
   }
 

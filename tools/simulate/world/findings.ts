@@ -41,3 +41,15 @@ export class InvariantBroken extends Error {
 export function hold(condition: boolean, invariant: Invariant, detail: () => string): void {
   if (!condition) throw new InvariantBroken(invariant, detail());
 }
+
+/** What a product writes to its log when something is wrong with itself. */
+export function isBugTold(line: string): boolean {
+  return /Invariant broken|is not a function|Cannot read prop|asks the machine for/.test(line);
+}
+
+/** Node ends a process for a rejection that nobody handles: so does the simulation. */
+export function unhandled(error: unknown): InvariantBroken {
+  if (error instanceof InvariantBroken) return error;
+  const { stack, during } = error as { readonly stack?: string; readonly during?: string };
+  return new InvariantBroken('CRASH', `${stack ?? String(error)}\nduring ${during ?? '?'}`);
+}

@@ -164,7 +164,8 @@ const members: readonly Statement[] = [
       const [refunds, refund_minor] = sumOf(rows, (kind) => kind === 'REFUND');
       const [cancellations, cancelled_minor] = sumOf(rows, (kind) => kind === 'CANCELLATION');
       const sums = { debits, debit_minor, refunds, refund_minor, cancellations, cancelled_minor };
-      return [{ ...sums, digest: digestOf(rows) }];
+      const held = execution.session.get('platform.projections', 'remittance.lines');
+      return [{ ...sums, digest: digestOf(rows), position: held?.['position'] }];
     },
   },
   {

@@ -6,7 +6,7 @@ import {
   parisInstant,
 } from '@encaisse/kernel';
 import { Chance } from './chance';
-import { BROKER_FAULTS, type FaultKind, FAULTS, NOT_YET_FAULTS } from './conditions';
+import { BROKER_FAULTS, type FaultKind, FAULTS, RELEASE_FAULT } from './conditions';
 import type { ServiceName } from './product';
 
 /** First days of simulated trades: an ordinary one, and those before nights that go wrong elsewhere. */
@@ -42,6 +42,8 @@ const TOPOLOGIES: readonly (readonly (readonly ServiceName[])[])[] = [
 
 /** The share of seeds whose messages go over a broker. */
 const KAFKA_SHARE = 1 / 3;
+/** The share of seeds that are upgraded to the next release meanwhile. */
+const UPGRADE_SHARE = 1 / 5;
 
 /** Everything that is drawn before a seed begins. Printed with it. */
 export type Plan = {
@@ -70,7 +72,7 @@ export function planOf(
 ): Plan {
   const chance = new Chance(`plan ${seed}`);
   const all = (Object.keys(FAULTS) as FaultKind[]).filter(
-    (kind) => !NOT_YET_FAULTS.has(kind) && !BROKER_FAULTS.includes(kind),
+    (kind) => kind !== RELEASE_FAULT && !BROKER_FAULTS.includes(kind),
   );
   const ofAll = chance.some(all, chance.whole(5, 20));
   // Drawn apart, so that seeds without a broker stay as they are.
@@ -79,7 +81,8 @@ export function planOf(
   const drawn = isKafkaDrawn ? busChance.some(BROKER_FAULTS, busChance.whole(1, 4)) : [];
   const bus = isKafkaDrawn && hasKafka ? 'kafka' : 'log';
   const ofBroker = bus === 'kafka' ? drawn : [];
-  const faults = [...ofAll, ...ofBroker].sort();
+  const ofReleases = chance.fork('releases').happens(UPGRADE_SHARE) ? [RELEASE_FAULT] : [];
+  const faults = [...ofAll, ...ofBroker, ...ofReleases].sort();
   const days = Math.floor(chance.spread(3, 40));
   // Small ones more often: they find as much, and more of them fit into an hour.
   const draws = [1, 2, 3].map(() => chance.spread(200, 2000));

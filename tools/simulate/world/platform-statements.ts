@@ -26,8 +26,11 @@ const searchPath: Statement = {
 
 /** Tables need no definition here: a row is what is put into it. */
 const definitions: Statement = {
-  pattern: /^(create (schema|table|index|extension|unique index)|drop schema)/,
+  pattern:
+    /^(create (schema|table|index|extension|unique index)|drop schema|alter schema|set transaction|select quote_ident)/,
   run({ session, sql }) {
+    const renamed = /^alter schema (\w+) rename to (\w+)$/.exec(sql);
+    if (renamed) session.renameSchema(renamed[1]!, renamed[2]!);
     const dropped = /^drop schema if exists (\w+)/.exec(sql)?.[1];
     if (dropped !== undefined) session.dropSchema(dropped);
     return NO_ROWS;
@@ -44,11 +47,11 @@ const projections: readonly Statement[] = [
   },
   {
     pattern:
-      /^insert into platform\.projections \(name, version, position\) values \(\$1, \$2, 0\)/,
+      /^insert into platform\.projections \(name, version, position\) values \(\$1, \$2, (0|\$3)\)/,
     locks: (execution) => [`${PROJECTIONS}/${text(execution, 0)}`],
     run(execution) {
-      const [name, version] = execution.parameters;
-      execution.session.put(PROJECTIONS, name as string, { name, version, position: 0 });
+      const [name, version, position = 0] = execution.parameters;
+      execution.session.put(PROJECTIONS, name as string, { name, version, position });
       return NO_ROWS;
     },
   },
@@ -58,11 +61,27 @@ const projections: readonly Statement[] = [
     run(execution) {
       const row = execution.session.get(PROJECTIONS, text(execution, 0));
       const [, from, , version] = execution.parameters;
-      if (row === undefined || row['position'] !== from || row['version'] !== version)
-        return NO_ROWS;
+      if (row === undefined || row['position'] !== from) return NO_ROWS;
+      if (execution.sql.includes('and version = $4') && row['version'] !== version) return NO_ROWS;
       const moved = { ...row, position: number(execution, 2) };
       execution.session.put(PROJECTIONS, text(execution, 0), moved);
       return [{ name: row['name'] }];
+    },
+  },
+  {
+    pattern: /^select position, version from platform\.projections where name = \$1 for update$/,
+    locks: (execution) => [`${PROJECTIONS}/${text(execution, 0)}`],
+    run(execution) {
+      const row = execution.session.get(PROJECTIONS, text(execution, 0));
+      return row ? [row] : NO_ROWS;
+    },
+  },
+  {
+    pattern: /^delete from platform\.projections where name = \$1$/,
+    locks: (execution) => [`${PROJECTIONS}/${text(execution, 0)}`],
+    run(execution) {
+      execution.session.remove(PROJECTIONS, text(execution, 0));
+      return NO_ROWS;
     },
   },
   {

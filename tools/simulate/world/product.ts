@@ -46,6 +46,7 @@ import { giveAddress } from './kafkajs';
 import type { SimulatedProcess } from './machine';
 import type { Plan } from './plan';
 import { listenToEverything } from './probe';
+import { ofNextRelease } from './releases';
 
 /** What a process of the product is made of. */
 export type ServiceName = 'authorization' | 'cashdesk' | 'remittance' | 'onboarding';
@@ -94,7 +95,15 @@ class SkewedClock extends Clock {
 class KnownProjections extends Projections {
   readonly known: Projection[] = [];
 
-  override register(projection: Projection): void {
+  constructor(
+    private readonly isNewer: boolean,
+    ...parts: ConstructorParameters<typeof Projections>
+  ) {
+    super(...parts);
+  }
+
+  override register(registered: Projection): void {
+    const projection = this.isNewer ? ofNextRelease(registered) : registered;
     this.known.push(projection);
     super.register(projection);
   }
@@ -114,12 +123,13 @@ export class Product {
     world: World,
     keyring: Keyring,
     database: Database,
+    isNewer: boolean,
   ) {
     const store = new LeasedEventStore(new SimulatedEventStore(process, world));
     const clock = new SkewedClock(process, world);
     const logger = loggerOf(process, world);
     const leases = new Leases({ database, logger });
-    this.projections = new KnownProjections(store, database, logger);
+    this.projections = new KnownProjections(isNewer, store, database, logger);
     const parts = { database, store, logger };
     this.bus =
       world.plan.bus === 'log'
@@ -130,7 +140,7 @@ export class Product {
             clientId: process.name,
             kafka: kafkaSettings(process, world),
           });
-    if (services.includes('cashdesk')) listenToEverything(this.bus, world.conditions);
+    if (services.includes('cashdesk')) listenToEverything(this.bus, world.conditions, isNewer);
     this.jobs = new TimedJobs(database, clock, logger as never, leases);
     this.workers = new Workers(logger as never, leases);
     const values = new Map<never, unknown>([
@@ -162,15 +172,19 @@ export class Product {
     });
   }
 
-  /** Starts as `startService` does: views and read models, then jobs, the bus and workers. */
+  /**
+   * Starts as `startService` does: views and read models, then jobs, the bus and workers. The newer of two
+   * releases publishes and consumes a type more and has its read models in another version.
+   */
   static async start(
     process: SimulatedProcess,
     services: readonly ServiceName[],
     world: World,
+    isNewer: boolean,
   ): Promise<Product> {
     const database = simulatedDatabase(process, world.server, world.wire, world.plan.poolSize);
     const keyring = await Keyring.open(database, MASTER_KEY);
-    const product = new Product(process, services, world, keyring, database);
+    const product = new Product(process, services, world, keyring, database, isNewer);
     await product.container.open(services.map((service) => MODULES[service]));
     await product.projections.start();
     await product.bus.start();

@@ -8,7 +8,7 @@ import { Client } from './client';
 import { Conditions, type FaultKind } from './conditions';
 import { FaultSchedule } from './fault-schedule';
 import { SimulatedFolders } from './file-drop';
-import { hold, type Invariant, InvariantBroken } from './findings';
+import { hold, type Invariant, InvariantBroken, isBugTold, unhandled } from './findings';
 import type { Entry } from './ledger-book';
 import { Machine, SimulatedProcess } from './machine';
 import { calendarDay, type Plan, planOf, processesOf, wallOf } from './plan';
@@ -17,6 +17,7 @@ import { Product, type ServiceName, SETTINGS, type World } from './product';
 import { checkRebuilt } from './rebuilt';
 import { SimulatedServer } from './server';
 import { Trade } from './trade';
+import { beginUpgrade, finishUpgrade } from './releases';
 import { type SettledParts, unrestOf } from './unrest';
 import { Watch } from './watch';
 import { Wire } from './wire';
@@ -67,6 +68,8 @@ export class Simulation {
     process: SimulatedProcess;
     product: Product | null;
     services: readonly ServiceName[];
+    /** Of the newer of two releases (F16). */
+    isNewer: boolean;
   }[] = [];
   private restarts = 0;
 
@@ -78,8 +81,7 @@ export class Simulation {
     this.plan = planOf(seed, { hasFaults, hasKafka });
     const chance = new Chance(`run ${seed}`);
     this.machine = new Machine(wallOf(this.plan, -1, '08:00'), chance.fork('machine'));
-    const kinds = new Set(this.plan.faults);
-    this.conditions = new Conditions(chance.fork('conditions'), kinds);
+    this.conditions = new Conditions(chance.fork('conditions'), new Set(this.plan.faults));
     this.server = new SimulatedServer(this.machine, this.conditions);
     const acquirer = new SimulatedAcquirer(this.machine, this.conditions);
     this.watch = new Watch(acquirer);
@@ -100,7 +102,7 @@ export class Simulation {
       log: (name, details, message) => {
         const line = `${name}: ${message} ${JSON.stringify(details)}`;
         options.onLog?.(line);
-        if (BUG.test(line)) this.fail(new InvariantBroken('CRASH', line));
+        if (isBugTold(line)) this.fail(new InvariantBroken('CRASH', line));
       },
     };
     this.client = new Client(this.machine, this.conditions, (service) => this.running(service));
@@ -128,6 +130,7 @@ export class Simulation {
       broker,
       processes: () => this.copies.map(({ process }) => process).filter(({ isDead }) => !isDead),
       crash: (process) => this.crash(process),
+      upgrade: (process) => beginUpgrade(this.copies, process),
     });
   }
 
@@ -192,6 +195,7 @@ export class Simulation {
   /** No faults any more: everything must be settled within one virtual hour. */
   private async heal(): Promise<void> {
     this.faults.heal();
+    for (const process of finishUpgrade(this.copies)) this.crash(process);
     for (const copy of this.copies) if (copy.process.isDead) this.restart(copy);
     let calm = 0;
     let complaint = 'nothing was looked at';
@@ -263,7 +267,7 @@ export class Simulation {
   }
 
   private start(services: readonly ServiceName[]): void {
-    const copy = { process: new SimulatedProcess(''), product: null, services };
+    const copy = { process: new SimulatedProcess(''), product: null, services, isNewer: false };
     this.copies.push(copy);
     this.restart(copy);
   }
@@ -275,7 +279,7 @@ export class Simulation {
     copy.process = process;
     copy.product = null;
     this.machine.in(1, process, () => {
-      Product.start(process, copy.services, this.world).then(
+      Product.start(process, copy.services, this.world, copy.isNewer).then(
         (product) => {
           if (!process.isDead) copy.product = product;
         },
@@ -321,16 +325,6 @@ export class Simulation {
   private fail(error: Error): void {
     this.machine.failure ??= error;
   }
-}
-
-/** What a product writes to its log when something is wrong with itself. */
-const BUG = /Invariant broken|is not a function|Cannot read prop|asks the machine for/;
-
-/** Node ends a process for a rejection that nobody handles: so does the simulation. */
-function unhandled(error: unknown): InvariantBroken {
-  if (error instanceof InvariantBroken) return error;
-  const { stack, during } = error as { readonly stack?: string; readonly during?: string };
-  return new InvariantBroken('CRASH', `${stack ?? String(error)}\nduring ${during ?? '?'}`);
 }
 
 /** Runs one seed. */

@@ -15,6 +15,7 @@ import { PLATFORM_STATEMENTS } from './platform-statements';
 import { type Execution, StatementBook, UnknownStatement } from './statements';
 import { serverError, takeBack, type Tables, Transaction, type Undo } from './tables';
 import { PROBE_STATEMENTS } from './probe';
+import { RELEASE_STATEMENTS } from './releases';
 import { VAULT_STATEMENTS } from './vault-statements';
 import { connectionLost } from './wire';
 
@@ -27,6 +28,7 @@ const BOOK = new StatementBook([
   ...LINES_STATEMENTS,
   ...VAULT_STATEMENTS,
   ...PROBE_STATEMENTS,
+  ...RELEASE_STATEMENTS,
 ]);
 
 /** Carries out one statement at once, beside any server: for read models that are made again. */

@@ -72,6 +72,18 @@ export class Transaction {
         for (const key of this.tables.get(table)!.keys()) this.remove(table, key);
   }
 
+  /** Moves the committed rows of a schema to another one. */
+  renameSchema(from: string, to: string): void {
+    for (const [table, rows] of this.tables) {
+      if (!table.startsWith(`${from}.`)) continue;
+      const renamed = `${to}${table.slice(from.length)}`;
+      for (const [key, row] of rows) {
+        this.put(renamed, key, row);
+        this.remove(table, key);
+      }
+    }
+  }
+
   get hasChanges(): boolean {
     return this.changes.size > 0;
   }

@@ -88,6 +88,20 @@ export class ProjectionRunner {
     return this.waiters.wait(position, timeoutMillis);
   }
 
+  /**
+   * The checkpoint that holds a position, null after the time-out. A crash of the server can take it back:
+   * who sums rows up reads it again together with them.
+   */
+  async checkpointAt(position: number, timeoutMillis: number): Promise<number | null> {
+    const isReached = await this.waiters.wait(position, timeoutMillis);
+    return isReached ? this.saved : null;
+  }
+
+  /** Looks where the tables stand, which may be before what this process has seen. */
+  async lookAgain(): Promise<void> {
+    await this.subscription?.close();
+  }
+
   async stop(): Promise<void> {
     this.isStopping = true;
     await this.subscription?.close();

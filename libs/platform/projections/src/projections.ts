@@ -85,6 +85,18 @@ export class Projections {
     return false;
   }
 
+  /** As `waitFor`, and gives the checkpoint that must stand beside the rows; null after the time-out. */
+  async checkpointAt(name: string, position: number, timeoutMillis: number) {
+    const runner = this.runners.get(name);
+    if (runner) return runner.checkpointAt(position, timeoutMillis);
+    return (await this.waitFor(name, position, timeoutMillis)) ? position : null;
+  }
+
+  /** Rows of a read model are gone that were there: its runner begins where the tables stand. */
+  async lookAgain(name: string): Promise<void> {
+    await this.runners.get(name)?.lookAgain();
+  }
+
   /** Waits until every reference view of this process holds a position: what decisions rest on. */
   async settleViews(position: number, timeoutMillis: number): Promise<boolean> {
     const waits = this.views.map((view) => view.waitFor(position, timeoutMillis));

@@ -460,6 +460,40 @@ describe('Telecollect', () => {
     expect(outFiles(folder)).toHaveLength(4);
   });
 
+  it('M6 abandons no remittance whose lines a crash of the server took back', async () => {
+    const { transactionId } = await pay(copy, await openContract(copy));
+    const tables = ['waiting', 'members', 'remittances'].map((name) => `remittance_lines.${name}`);
+    const lines = [...tables, 'platform.projections'];
+    const nameOf = (table: string) => `lost_${table.replace('.', '_')}`;
+    const catchUp = copy.knowledge.catchUp.bind(copy.knowledge);
+    let isLost = false;
+    copy.knowledge.catchUp = async () => {
+      const checkpoint = await catchUp();
+      if (isLost) return checkpoint;
+      const [kept] = await copy.database.query(
+        `select to_regclass('lost_platform_projections') as t`,
+      );
+      const isSent = (await phaseOf(copy, transactionId)) === 'sent';
+      await copy.database.transaction(async (session) => {
+        for (const table of lines)
+          if (!isSent) {
+            await session.query(`drop table if exists ${nameOf(table)}`);
+            await session.query(`create table ${nameOf(table)} as table ${table}`);
+          } else if ((kept as { t: string | null }).t !== null) {
+            await session.query(`delete from ${table}`);
+            await session.query(`insert into ${table} select * from ${nameOf(table)}`);
+            isLost = true;
+          }
+      });
+      return checkpoint;
+    };
+    await copy.telecollection.run(EVENING).catch(() => undefined);
+    expect(isLost).toBe(true);
+    await copy.maker.resume();
+    expect(await memberships(copy)).toHaveProperty('size', 1);
+    expect(outFiles(folder)).toHaveLength(2);
+  });
+
   it('keeps what is due at an inactive contract aside, but for cancellations', async () => {
     const contract = await openContract(copy);
     const debit = await pay(copy, contract);

@@ -32,6 +32,13 @@ export type Candidate = Pick<WaitingRow, 'transaction_id' | 'version' | 'state'>
 /** A transaction in a remittance, with what its lines say. */
 export type Member = LineFacts;
 
+/** What a remittance adds up to, as of a position of the log. */
+export type RemittanceSums = {
+  readonly sums: LineSums;
+  readonly linesDigest: string;
+  readonly position: number;
+};
+
 /** A remittance as it is found again. */
 export type ListedRemittance = {
   readonly remittanceId: string;
@@ -109,8 +116,11 @@ export class RemittanceLines {
     );
   }
 
-  /** What the lines of a remittance add up to, with the digest of `digestedLine`. */
-  async sums(remittanceId: string): Promise<{ sums: LineSums; linesDigest: string }> {
+  /**
+   * What the lines of a remittance add up to, with the digest of `digestedLine` and the checkpoint the
+   * lines have in the same snapshot.
+   */
+  async sums(remittanceId: string): Promise<RemittanceSums> {
     const line = (kind: string) =>
       `transaction_id || '|${kind}|' || amount_minor || '|' || currency || E'\\n'`;
     const [row] = await this.database.query<Record<string, number> & { digest: string }>(
@@ -124,7 +134,8 @@ export class RemittanceLines {
          encode(sha256(convert_to(coalesce(string_agg(
            case kind when 'CANCELLATION' then ${line('DEBIT')} || ${line('CANCELLATION')}
              when 'REFUND' then ${line('REFUND')} else ${line('DEBIT')} end,
-           '' order by transaction_id), ''), 'UTF8')), 'hex') as digest
+           '' order by transaction_id), ''), 'UTF8')), 'hex') as digest,
+         (select position from platform.projections where name = 'remittance.lines') as position
        from ${MEMBERS} where remittance_id = $1`,
       [remittanceId],
     );
@@ -139,6 +150,7 @@ export class RemittanceLines {
         cancellations: sum('cancellations', 'cancelled_minor'),
       },
       linesDigest: row?.digest ?? '',
+      position: row?.['position'] ?? 0,
     };
   }
 

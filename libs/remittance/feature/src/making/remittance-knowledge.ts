@@ -32,14 +32,28 @@ export class RemittanceKnowledge {
     return this.directory.current.isAtOrBelow(shopId, nodeId);
   }
 
-  /** Waits until the lines and the contracts hold all that is recorded now. Throws when they lag. */
-  async catchUp(): Promise<void> {
+  /**
+   * Waits until the lines and the contracts hold all that is recorded now, and gives the checkpoint of
+   * the lines. Throws when they lag.
+   */
+  async catchUp(): Promise<number> {
     const head = await this.store.lastPosition();
-    const hasReached = await Promise.all([
-      this.projections.waitFor(linesProjection.name, head, CATCH_UP_MILLIS),
+    const [checkpoint, hasContracts] = await Promise.all([
+      this.projections.checkpointAt(linesProjection.name, head, CATCH_UP_MILLIS),
       this.directory.waitFor(head, CATCH_UP_MILLIS),
     ]);
-    if (!hasReached.every(Boolean))
+    if (checkpoint === null || !hasContracts)
       throw new Error(`${linesProjection.name} has not reached position ${head}`);
+    return checkpoint;
+  }
+
+  /**
+   * Rows are committed without waiting for the disk: a crash of the server takes the newest back, while
+   * this process remembers that it wrote them. Throws when rows were read that lack some of them.
+   */
+  async requireHeld(position: number, checkpoint: number): Promise<void> {
+    if (position >= checkpoint) return;
+    await this.projections.lookAgain(linesProjection.name);
+    throw new Error(`${linesProjection.name} fell back from position ${checkpoint} to ${position}`);
   }
 }

@@ -174,8 +174,9 @@ export class RemittanceMaker {
     const { remittanceId, currency } = opening;
     await this.sendAll(opening);
     this.observe('transactions-sent', remittanceId);
-    await this.knowledge.catchUp();
-    const { sums, linesDigest } = await this.lines.sums(remittanceId);
+    const checkpoint = await this.knowledge.catchUp();
+    const { sums, linesDigest, position } = await this.lines.sums(remittanceId);
+    await this.knowledge.requireHeld(position, checkpoint);
     const totals = totalsOf(sums, currency);
     const at = this.clock.now();
     await this.recordInRemittance(remittanceId, (state) =>
