@@ -150,7 +150,7 @@ describe('Asking for a token', () => {
   it('T15 is described with its three ways in', async () => {
     const { components, security } = (await product.get('/api/openapi.json')).body;
     expect(components.securitySchemes).toMatchObject({
-      session: { type: 'apiKey', in: 'cookie', name: 'encaisse_session' },
+      session: { type: 'apiKey', in: 'cookie', name: 'encaisse-session' },
       bearer: { type: 'http', scheme: 'bearer' },
       oauth2: {
         type: 'oauth2',

@@ -14,7 +14,7 @@ import type { Caller, RequestWithCaller } from './caller';
 import type { Tokens } from './tokens';
 
 /** The cookie of people’s sessions. */
-export const SESSION_COOKIE = 'encaisse_session';
+export const SESSION_COOKIE = 'encaisse-session';
 
 /** What finding out who calls rests on. */
 export type AuthenticationParts = {
