@@ -6,7 +6,7 @@ import type { Victim } from './victim';
 
 const READY_DEADLINE_MS = 120_000;
 const STOP_DEADLINE_MS = 30_000;
-const REMEMBERED_LINES = 60;
+const REMEMBERED_LINES = 500;
 
 /** The service was killed, or ended, before it was ready. */
 export class EndedEarly extends Error {}
