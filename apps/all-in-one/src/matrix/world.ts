@@ -1,4 +1,4 @@
-import { openContract, pay, payment, type Product } from '@encaisse/testing';
+import { type Merchant, openContract, pay, payment, type Product } from '@encaisse/testing';
 import { uuidv7 } from 'uuidv7';
 import { createUser } from '@encaisse/testing';
 
@@ -96,7 +96,7 @@ export async function openWorld(product: Product): Promise<World> {
     put('contract', place, contractId);
     const ids = { brandId: '', groupId: '', shopId: idOf('shop', place) };
     const merchant = { ...ids, contractId, contractNumber };
-    const { transactionId } = await pay(product, merchant, 10_000);
+    const transactionId = await accepted(product, merchant);
     put('transaction', place, transactionId);
     const collected = await product.post('/api/v1/remittances/telecollect', { contractId });
     put('remittance', place, expectId(collected.body.remittances?.[0]?.remittanceId));
@@ -177,6 +177,15 @@ async function keepMail(product: Product, nodeId: string): Promise<string> {
     [mailId, nodeId, NOW],
   );
   return mailId;
+}
+
+/** A payment that the acquirer answered in time: on a busy machine one may be left pending. */
+async function accepted(product: Product, merchant: Merchant): Promise<string> {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    const { transactionId, status } = await pay(product, merchant, 10_000);
+    if (status === 'ACCEPTED') return transactionId;
+  }
+  throw new Error('the acquirer answers nothing in time');
 }
 
 function expectId(id: unknown): string {
