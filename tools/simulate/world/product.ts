@@ -66,6 +66,7 @@ export const SETTINGS = {
   cashOperationWindowDays: 75,
   authorizationValidityDays: 7,
   telecollectionTime: '23:00',
+  supportFile: null,
   fileDropDir: '',
 };
 
