@@ -232,7 +232,6 @@ const unread = () => Promise.resolve({ isNew: true });
 export function callerAt(nodeId: string, environment: Environment, login: string) {
   return {
     actor: { kind: 'person' as const, login },
-    displayName: login,
     nodeId,
     environment,
     actions: new Set<Action>(ACTIONS),

@@ -23,11 +23,7 @@ export class AccessDirectory {
 
   /** A node and all below it, the root included when asked for. */
   nodesAtOrBelow(nodeId: string): string[] {
-    const below = (id: string): string[] => [
-      id,
-      ...this.current.childrenOf(id).flatMap((child) => below(child.nodeId)),
-    ];
-    return below(nodeId);
+    return this.current.nodesAtOrBelow(nodeId);
   }
 
   /** The brand of a node; the node itself above all brands. */

@@ -50,8 +50,7 @@ export class BackofficeDirectory {
 
   /** The node and all below it. */
   nodesAtOrBelow(nodeId: string): readonly string[] {
-    const below = this.current.childrenOf(nodeId);
-    return [nodeId, ...below.flatMap((child) => this.nodesAtOrBelow(child.nodeId))];
+    return this.current.nodesAtOrBelow(nodeId);
   }
 
   private historyOf(nodeId: string): number {

@@ -1,5 +1,5 @@
 import { instant } from '@encaisse/kernel';
-import type { SqlSession } from '@encaisse/platform/postgres';
+import { instantText, type SqlSession } from '@encaisse/platform/postgres';
 import {
   bringBackMonthsOf,
   ensureMonths,
@@ -122,7 +122,7 @@ export class RowTable<Row extends object> {
     const column = columnOf(field);
     switch (this.columns[field]) {
       case 'timestamptz':
-        return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "${field}"`;
+        return `${instantText(column)} as "${field}"`;
       case 'date':
         return `${column}::text as "${field}"`;
       default:

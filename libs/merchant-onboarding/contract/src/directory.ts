@@ -105,6 +105,12 @@ export class Directory {
     return shops;
   }
 
+  /** A node and all below it, `root` and unknown ones included as they are given. */
+  nodesAtOrBelow(nodeId: string): string[] {
+    const below = this.childrenOf(nodeId);
+    return [nodeId, ...below.flatMap((child) => this.nodesAtOrBelow(child.nodeId))];
+  }
+
   /** Tells whether a node is another one or lies below it. Everything lies below `root`. */
   isAtOrBelow(nodeId: string, ancestorId: string): boolean {
     if (ancestorId === ROOT) return nodeId === ROOT || this.nodes.has(nodeId);

@@ -8,7 +8,6 @@ import {
   type Sessions,
 } from '@encaisse/platform/access';
 import type { Clock } from '@encaisse/platform/clock';
-import type { PersonVault } from '@encaisse/platform/security';
 import type { FastifyRequest } from 'fastify';
 import type { Caller, RequestWithCaller } from './caller';
 import type { Tokens } from './tokens';
@@ -21,7 +20,6 @@ export type AuthenticationParts = {
   readonly tokens: Tokens;
   readonly sessions: Sessions;
   readonly machines: Machines;
-  readonly persons: PersonVault;
   readonly clock: Clock;
 };
 
@@ -53,12 +51,9 @@ export class Authentication {
 
   private async person(token: string | null): Promise<Caller | null> {
     if (token === null) return null;
-    const { sessions, clock, persons } = this.parts;
+    const { sessions, clock } = this.parts;
     const session = await sessions.resume(token, clock.now());
-    if (!session) return null;
-    const { personId, commitment } = session;
-    const person = (await persons.reveal([personId])).get(personId);
-    return personCaller(session, person?.name ?? session.login, { personId, commitment });
+    return session ? personCaller(session) : null;
   }
 }
 
@@ -68,28 +63,22 @@ export function sessionToken(request: FastifyRequest): string | null {
   return cookie === undefined ? null : (parseCookie(cookie)[SESSION_COOKIE] ?? null);
 }
 
-function personCaller(
-  session: LiveSession,
-  displayName: string,
-  reference: { readonly personId: string; readonly commitment: string },
-): Caller {
-  const { userId, profile, login, nodeId, environment } = session;
+function personCaller(session: LiveSession): Caller {
+  const { userId, profile, login, nodeId, environment, personId, commitment } = session;
   return {
     actor: { kind: 'person', login },
-    displayName,
     nodeId,
     environment,
     actions: actionsOf(profile),
-    person: { userId, profile, reference, session },
+    person: { userId, profile, reference: { personId, commitment }, session },
   };
 }
 
 function machineCaller(machine: Machine | null): Caller | null {
   if (!machine) return null;
-  const { keyId, label, nodeId, environment, actions } = machine;
+  const { keyId, nodeId, environment, actions } = machine;
   return {
     actor: { kind: 'machine', login: `key:${keyId}` },
-    displayName: label,
     nodeId,
     environment,
     actions: new Set(actions),

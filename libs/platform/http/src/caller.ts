@@ -11,8 +11,6 @@ export const ROOT_NODE = 'root';
 /** Who is calling, and what they may do at this very request. */
 export type Caller = {
   readonly actor: Actor;
-  /** The name people see beside the login. */
-  readonly displayName: string;
   /** The node the caller sees, with all below it; `root` for the whole installation. */
   readonly nodeId: string;
   readonly environment: Environment;

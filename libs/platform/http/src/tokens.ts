@@ -110,7 +110,6 @@ function callerOf(payload: Readonly<Record<string, unknown>>): Caller {
   return {
     actor: { kind: 'person', login: String(payload['sub']) },
     person: null,
-    displayName: typeof payload['name'] === 'string' ? payload['name'] : '',
     nodeId: typeof payload['node'] === 'string' ? payload['node'] : ROOT_NODE,
     environment,
     actions: actionsOfScopes(TOKEN_SCOPES.filter((scope) => scopes.includes(scope))),

@@ -191,7 +191,7 @@ function openAccess(
   const sessions = new Sessions(database);
   const machines = new Machines(database);
   const actionLog = new ActionLog(streams, persons, clock);
-  const parts = { tokens, sessions, machines, persons, clock };
+  const parts = { tokens, sessions, machines, clock };
   return { tokens, sessions, machines, actionLog, authentication: new Authentication(parts) };
 }
 

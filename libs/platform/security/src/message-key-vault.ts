@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto';
 import type { Environment } from '@encaisse/kernel';
 import type { SqlSession } from '@encaisse/platform/postgres';
 
@@ -16,18 +15,6 @@ export type LinkedKey = {
   readonly shopId: string;
   readonly environment: Environment;
 };
-
-const TOKEN_BYTES = 32;
-
-/** A text of 256 random bits in letters that a URL takes: nobody guesses it. */
-export function newToken(): string {
-  return randomBytes(TOKEN_BYTES).toString('base64url');
-}
-
-/** What is kept of a token: 256 random bits need no slow digest. */
-export function tokenDigest(token: string): Buffer {
-  return createHash('sha256').update(token, 'utf8').digest();
-}
 
 /** The only place where the keys of merchants are kept, sealed (HMAC-14). */
 export abstract class MessageKeyVault {

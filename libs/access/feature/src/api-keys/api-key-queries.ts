@@ -3,16 +3,13 @@ import type { Environment, Instant } from '@encaisse/kernel';
 import type { Action } from '@encaisse/platform/access';
 import { type Caller, notFound, ROOT_NODE } from '@encaisse/platform/http';
 import { type KeysetPage, keysetPage, searchDigest, SqlConditions } from '@encaisse/platform/lists';
-import { Database } from '@encaisse/platform/postgres';
+import { Database, instantText } from '@encaisse/platform/postgres';
 import { AccessDirectory } from '../access-directory';
 
-const UTC = (column: string) =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
 const SELECTION = `key_id as "keyId", label, node_id as "nodeId", environment, actions,
-  created_by as "createdBy", ${UTC('created_at')} as "createdAt", ${UTC('expires_at')} as "expiresAt",
-  ${UTC('rotated_at')} as "rotatedAt", ${UTC('former_valid_until')} as "formerSecretValidUntil",
-  ${UTC('revoked_at')} as "revokedAt"`;
+  created_by as "createdBy", ${instantText('created_at')} as "createdAt", ${instantText('expires_at')} as "expiresAt",
+  ${instantText('rotated_at')} as "rotatedAt", ${instantText('former_valid_until')} as "formerSecretValidUntil",
+  ${instantText('revoked_at')} as "revokedAt"`;
 const API_KEYS = 'access_users.api_keys';
 
 export type ApiKeyRow = {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Keyring } from '@encaisse/platform/security';
-import { Database } from '@encaisse/platform/postgres';
+import { Database, instantText } from '@encaisse/platform/postgres';
 
 /** Second factors of people belong to no environment; they are sealed like persons. */
 const ENVIRONMENT = 'PRODUCTION';
@@ -74,7 +74,7 @@ export class Factors {
   shown(userId: string): Promise<ShownFactor[]> {
     return this.database.query<ShownFactor>(
       `select factor_id as "factorId", kind, label,
-         to_char(added_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "addedAt"
+         ${instantText('added_at')} as "addedAt"
        from access_users.factors where user_id = $1 order by added_at, factor_id`,
       [userId],
     );

@@ -6,7 +6,7 @@ import { digestOf, newDigits } from '@encaisse/platform/access';
 import { Clock } from '@encaisse/platform/clock';
 import { type EventMetadata, Streams } from '@encaisse/platform/event-store';
 import { derivedUuid, orProblem, Problem, problems } from '@encaisse/platform/http';
-import { Database } from '@encaisse/platform/postgres';
+import { Database, instantText } from '@encaisse/platform/postgres';
 import { Keyring } from '@encaisse/platform/security';
 import type { Account } from '../sign-in/accounts';
 import { UserAccounts, type UserOutcome } from '../users/user-accounts';
@@ -144,7 +144,7 @@ export class ContactChanges {
     const [row] = await this.database.query<PendingRow>(
       `select change_id as "changeId", channel, data_key_id as "dataKeyId", sealed,
          code_digest as digest, attempts,
-         to_char(expires_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "expiresAt"
+         ${instantText('expires_at')} as "expiresAt"
        from access.contact_changes where user_id = $1`,
       [userId],
     );

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { UserLanguage } from '@encaisse/access/contract';
 import type { Instant } from '@encaisse/kernel';
 import type { Profile } from '@encaisse/platform/access';
-import { Database } from '@encaisse/platform/postgres';
+import { Database, instantText } from '@encaisse/platform/postgres';
 
 /** A user and their password as a sign-in finds them. */
 export type Account = {
@@ -25,13 +25,10 @@ export type Account = {
   readonly mustChange: boolean;
 };
 
-const UTC = (column: string) =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
 const SELECTION = `select u.user_id as "userId", u.login, u.profile, u.node_id as "nodeId",
     u.language, u.person_id as "personId", u.commitment, u.is_active as "isActive",
     u.is_locked as "isLocked", u.factors, u.accepted_terms as "acceptedTerms", p.hash,
-    ${UTC('p.changed_at')} as "changedAt", ${UTC('p.temporary_until')} as "temporaryUntil",
+    ${instantText('p.changed_at')} as "changedAt", ${instantText('p.temporary_until')} as "temporaryUntil",
     coalesce(p.must_change, false) as "mustChange"
   from access_users.users u left join access.passwords p on p.user_id = u.user_id`;
 

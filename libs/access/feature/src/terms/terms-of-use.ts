@@ -10,7 +10,7 @@ import {
 import { Clock } from '@encaisse/platform/clock';
 import { type EventMetadata, Streams } from '@encaisse/platform/event-store';
 import { orProblem, Problem, problems } from '@encaisse/platform/http';
-import { Database } from '@encaisse/platform/postgres';
+import { Database, instantText } from '@encaisse/platform/postgres';
 import { UserAccounts, type UserOutcome } from '../users/user-accounts';
 import { USER_PROBLEMS } from '../users/user-problems';
 import { FIRST_TERMS } from './first-terms';
@@ -43,7 +43,7 @@ export class TermsOfUse {
   async inForce(): Promise<TermsInForce> {
     const [row] = await this.database.query<TermsInForce>(
       `select version, text_fr as "textFr", text_en as "textEn",
-         to_char(published_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "publishedAt"
+         ${instantText('published_at')} as "publishedAt"
        from access_users.terms order by version desc limit 1`,
     );
     return row ?? { version: FIRST_TERMS_VERSION, ...FIRST_TERMS, publishedAt: null };

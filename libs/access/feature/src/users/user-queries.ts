@@ -11,20 +11,17 @@ import type { Profile } from '@encaisse/platform/access';
 import { Clock } from '@encaisse/platform/clock';
 import { type Caller, notFound, ROOT_NODE } from '@encaisse/platform/http';
 import { type KeysetPage, keysetPage, searchDigest, SqlConditions } from '@encaisse/platform/lists';
-import { Database } from '@encaisse/platform/postgres';
+import { Database, instantText } from '@encaisse/platform/postgres';
 import type { PersonalData } from '@encaisse/platform/security';
 import { AccessDirectory } from '../access-directory';
 import { UserPersons } from './user-persons';
 
-const UTC = (column: string) =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-
 const SELECTION = `user_id as "userId", login, profile, node_id as "nodeId", language,
   person_id as "personId", is_active as "isActive", is_locked as "isLocked", factors,
-  ${UTC('created_at')} as "createdAt", connections,
+  ${instantText('created_at')} as "createdAt", connections,
   week_begins::text as "weekBegins", week_connections as "weekConnections",
-  ${UTC('last_connection_at')} as "lastConnectionAt",
-  ${UTC('password_changed_at')} as "passwordChangedAt"`;
+  ${instantText('last_connection_at')} as "lastConnectionAt",
+  ${instantText('password_changed_at')} as "passwordChangedAt"`;
 const USERS = 'access_users.users';
 
 export type UserRow = {

@@ -1,4 +1,5 @@
 import { leafHashOf } from '@encaisse/platform/event-store';
+import { instantText } from '@encaisse/platform/postgres';
 import type { ClientBase } from 'pg';
 import QueryStream from 'pg-query-stream';
 import type { Progress } from '../command-refused';
@@ -40,7 +41,7 @@ const ROWS_AT_A_TIME = 2000;
 
 const WHOLE_LOG = `
   select position, event_id, stream_id, category, version, type, schema_version,
-         to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), body, leaf_hash
+         ${instantText('recorded_at')}, body, leaf_hash
   from event_store.events order by position`;
 
 /**

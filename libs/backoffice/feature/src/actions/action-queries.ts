@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ACTION_KINDS } from '@encaisse/platform/access';
 import { type Caller, notFound, ROOT_NODE } from '@encaisse/platform/http';
 import { type KeysetPage, keysetPage, searchDigest } from '@encaisse/platform/lists';
-import { Database } from '@encaisse/platform/postgres';
+import { Database, instantText } from '@encaisse/platform/postgres';
 import { type PersonalData, PersonVault } from '@encaisse/platform/security';
 import { BackofficeDirectory } from '../backoffice-directory';
 import { ACTIONS_SCHEMA, type ActionRow } from './action-row';
@@ -11,7 +11,7 @@ import { actionConditions, type ActionSearch } from './action-search';
 export const ACTIONS_TABLE = `${ACTIONS_SCHEMA}.actions`;
 
 const SELECTION = `action_id as "actionId",
-  to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, kind, result, status,
+  ${instantText('at')} as at, kind, result, status,
   problem, environment, node_id as "nodeId", user_id as "userId", login, name, email,
   about_kind as "aboutKind", about_id as "aboutId", before, after, origin`;
 
@@ -25,13 +25,8 @@ export class ActionQueries {
   ) {}
 
   /** The nodes whose entries are seen at a node; null for the whole installation. */
-  nodesSeenAt(nodeId: string): string[] | null {
-    if (nodeId === ROOT_NODE) return null;
-    const below = (id: string): string[] => [
-      id,
-      ...this.directory.current.childrenOf(id).flatMap((child) => below(child.nodeId)),
-    ];
-    return below(nodeId);
+  nodesSeenAt(nodeId: string): readonly string[] | null {
+    return nodeId === ROOT_NODE ? null : this.directory.nodesAtOrBelow(nodeId);
   }
 
   list(search: ActionSearch, limit: number, cursor: string | null): Promise<KeysetPage<ActionRow>> {

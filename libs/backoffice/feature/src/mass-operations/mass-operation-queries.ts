@@ -4,7 +4,7 @@ import type { MassOperationResult } from '@encaisse/cashdesk/contract';
 import type { Currency, Environment, Instant } from '@encaisse/kernel';
 import { type Caller, notFound } from '@encaisse/platform/http';
 import { keysetPage, type KeysetPage, searchDigest, SqlConditions } from '@encaisse/platform/lists';
-import { Database } from '@encaisse/platform/postgres';
+import { Database, instantText } from '@encaisse/platform/postgres';
 import { BackofficeDirectory } from '../backoffice-directory';
 import { TRANSACTIONS } from '../transactions/transaction-queries';
 import { MASS_OPERATIONS_SCHEMA } from './mass-operations.projection';
@@ -36,12 +36,10 @@ export type ReportRow = MassOperationResult & {
 
 export type PageOf = { readonly limit: number; readonly cursor: string | null };
 
-const instantOf = (column: string) =>
-  `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const OPERATIONS = `${MASS_OPERATIONS_SCHEMA}.operations`;
 const OPERATION = `mass_operation_id as "massOperationId", operation, node_id as "nodeId",
-  environment, login, count, totals, done, skipped, ${instantOf('requested_at')} as "requestedAt",
-  ${instantOf('finished_at')} as "finishedAt"`;
+  environment, login, count, totals, done, skipped, ${instantText('requested_at')} as "requestedAt",
+  ${instantText('finished_at')} as "finishedAt"`;
 const LINE = `ordinal, transaction_id as "transactionId", outcome, code, facts,
   transaction_number as "transactionNumber", order_reference as "orderReference", currency,
   initial_minor as "initialMinor", current_minor as "currentMinor"`;

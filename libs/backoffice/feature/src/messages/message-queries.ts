@@ -8,7 +8,7 @@ import {
 } from '@encaisse/platform/mail';
 import { type Caller, ROOT_NODE } from '@encaisse/platform/http';
 import { type KeysetPage, keysetPage, searchDigest, SqlConditions } from '@encaisse/platform/lists';
-import { Database } from '@encaisse/platform/postgres';
+import { Database, instantText } from '@encaisse/platform/postgres';
 import { BackofficeDirectory } from '../backoffice-directory';
 import type { Period } from '../search/period';
 
@@ -42,14 +42,12 @@ export type MessageSearch = {
   readonly aboutIds: readonly string[];
 };
 
-const instantOf = (sql: string) =>
-  `to_char(${sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const SELECTION = `message_id as "messageId", channel, environment, node_id as "nodeId", template,
   language, about_kind as "aboutKind", about_id as "aboutId", subject,
   masked_recipient as "maskedRecipient", state, attempts,
-  ${instantOf(`case when state = 'QUEUED' then next_attempt_at end`)} as "nextAttemptAt",
-  last_error as "lastError", ${instantOf('created_at')} as "createdAt",
-  ${instantOf('sent_at')} as "sentAt"`;
+  ${instantText(`case when state = 'QUEUED' then next_attempt_at end`)} as "nextAttemptAt",
+  last_error as "lastError", ${instantText('created_at')} as "createdAt",
+  ${instantText('sent_at')} as "sentAt"`;
 
 /** The journal of what was written to people (NOTIF-18): never an address or a content. */
 @Injectable()

@@ -109,10 +109,9 @@ function operationOn(
 
 /** The person who asked, at the node whose list it was. */
 function callerOf({ nodeId, environment, requestedBy }: MassOperationSelectedV1): Caller {
-  const { login } = requestedBy;
   // Whether the person may do it was decided when the mass operation was accepted.
   const actions = new Set<Action>(['capture', 'send-to-bank']);
-  return { actor: requestedBy, displayName: login, nodeId, environment, actions, person: null };
+  return { actor: requestedBy, nodeId, environment, actions, person: null };
 }
 
 function metadataOf(message: Message, { requestedBy }: MassOperationSelectedV1): EventMetadata {

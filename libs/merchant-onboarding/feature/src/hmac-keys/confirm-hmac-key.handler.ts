@@ -6,9 +6,10 @@ import {
   type ConfirmHmacKeyRefusal,
   hmacKeyStream,
 } from '@encaisse/merchant-onboarding/domain';
+import { digestOf } from '@encaisse/platform/access';
 import { Clock } from '@encaisse/platform/clock';
 import { type EventMetadata, type StreamDecision, Streams } from '@encaisse/platform/event-store';
-import { type LinkedKey, MessageKeyVault, tokenDigest } from '@encaisse/platform/security';
+import { type LinkedKey, MessageKeyVault } from '@encaisse/platform/security';
 import { HmacKeyBook, keyStreamId } from './hmac-key-book';
 
 /** The key a link stands for, undefined when it stands for none. */
@@ -37,7 +38,7 @@ export class ConfirmHmacKeyHandler implements ICommandHandler<ConfirmHmacKeyComm
   ) {}
 
   async execute({ token, metadata }: ConfirmHmacKeyCommand): Promise<ConfirmHmacKeyResult> {
-    const key = await this.vault.ofToken(tokenDigest(token));
+    const key = await this.vault.ofToken(digestOf(token));
     if (key === null) {
       const decision = refuse({ code: 'key-link-unknown' } as const);
       return { key, result: { decision, position: 0, isReplay: false } };

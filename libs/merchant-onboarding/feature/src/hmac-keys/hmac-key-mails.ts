@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { businessDayOf } from '@encaisse/kernel';
 import type { DirectoryNode } from '@encaisse/merchant-onboarding/contract';
 import type { HmacKey } from '@encaisse/merchant-onboarding/domain';
+import { digestOf, newSecret } from '@encaisse/platform/access';
 import { derivedUuid } from '@encaisse/platform/http';
 import { Mailer } from '@encaisse/platform/mail';
 import { Database } from '@encaisse/platform/postgres';
-import { MessageKeyVault, newToken, tokenDigest } from '@encaisse/platform/security';
+import { MessageKeyVault } from '@encaisse/platform/security';
 import type { KeyPlace } from './hmac-key-book';
 
 /** Where a link leads that confirms a key. */
@@ -30,8 +31,8 @@ export class HmacKeyMails {
     recipient: string,
   ): Promise<void> {
     await this.database.transaction(async (session) => {
-      const token = newToken();
-      if (!(await this.vault.giveToken(session, keyId, tokenDigest(token)))) return;
+      const token = newSecret();
+      if (!(await this.vault.giveToken(session, keyId, digestOf(token)))) return;
       await this.mailer.enqueue(session, {
         id: derivedUuid(`hmac key confirmation|${keyId}`),
         template: 'hmac-key-activation',
