@@ -216,6 +216,15 @@ describe('Change a user', () => {
     expect(one.body.mobile).toBe('+33600000000');
   });
 
+  it('UMGT-05 changes more users at the same moment than the database has connections', async () => {
+    const { user } = await signedInUser(product, { profile: 'VIEWER', nodeId: merchant.shopId });
+    const languages = Array.from({ length: 30 }, (_, turn) => (turn % 2 === 0 ? 'en' : 'fr'));
+    const answers = await Promise.all(
+      languages.map((language) => change(user.userId, { language })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(languages.map(() => 200));
+  });
+
   it('UMGT-07 refuses to change or close the own account', async () => {
     const { userId } = manager.user;
     expect((await change(userId, { profile: 'VIEWER' })).body.code).toBe('own-account');

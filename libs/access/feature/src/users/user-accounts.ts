@@ -53,6 +53,9 @@ export type UserOutcome = {
 /** Users as managers and support make and change them (UMGT). */
 @Injectable()
 export class UserAccounts {
+  /** The last of those that take their turn in this process. */
+  private turn: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly streams: Streams,
     private readonly store: EventStore,
@@ -158,9 +161,21 @@ export class UserAccounts {
 
   /**
    * Two managers of a brand who remove each other at the same moment would leave none: those who take
-   * rights away come one after the other, each on what the one before left.
+   * rights away come one after the other, each on what the one before left. They queue before they take
+   * the connection of the lock: waiting for it with one each, they would leave none to work with.
    */
   private manage(
+    user: UserRow,
+    caller: Caller,
+    decide: (managing: Managing) => Promise<{ position: number; isReplay: boolean }>,
+  ): Promise<UserOutcome> {
+    const work = () => this.decideAlone(user, caller, decide);
+    const mine = this.turn.then(work, work);
+    this.turn = mine;
+    return mine;
+  }
+
+  private decideAlone(
     user: UserRow,
     caller: Caller,
     decide: (managing: Managing) => Promise<{ position: number; isReplay: boolean }>,
