@@ -37,8 +37,8 @@ export const REMITTANCE_MUTANTS: readonly Mutant[] = [
     'totals-before-the-lines',
     'a remittance is added up before its lines are known',
     `${REMITTANCE}/making/remittance-maker`,
-    'await this.knowledge.catchUp();\n        const { sums',
-    'const { sums',
+    'const checkpoint = await this.knowledge.catchUp();',
+    'const checkpoint = 0;',
   ),
   mutant(
     'numbers-given-back',
