@@ -1,6 +1,23 @@
-import { Body, Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  applyDecorators,
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiOperation,
+  ApiQuery,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
 import { isRefused } from '@encaisse/kernel';
 import {
   ActionEntry,
@@ -52,6 +69,9 @@ export class ActivateHmacKeyController {
 
   @Get(ACTIVATION_PATH)
   @ApiOperation({ summary: 'The page of the link: it asks before it confirms' })
+  @ApiQuery({ name: 'id', required: false, schema: { type: 'string' } })
+  @ApiResponse(pageOf(200, 'A button that confirms'))
+  @ApiResponse(pageOf(404, ACTIVATION_REFUSED['key-link-unknown'].text))
   async ask(@Query('id') id: string | undefined, @Res() reply: FastifyReply): Promise<void> {
     const isToken = typeof id === 'string' && TOKEN.test(id);
     await send(reply, isToken ? 200 : 404, isToken ? askPage(id) : refusedPage('key-link-unknown'));
@@ -61,6 +81,10 @@ export class ActivateHmacKeyController {
   @HttpCode(200)
   @Logged('HMAC_KEY')
   @ApiOperation({ summary: 'What the button of the page sends' })
+  @ApiConsumes('application/x-www-form-urlencoded')
+  @ApiBody({ schema: { type: 'object', properties: { id: { type: 'string' } } } })
+  @ApiResponse(pageOf(200, 'The key is in force'))
+  @RefusedByPage()
   async confirmByPage(
     @Req() request: FastifyRequest,
     @ActionEntry() entry: ActionNotes,
@@ -82,6 +106,16 @@ export class ActivateHmacKeyController {
     if (!isRefused(result.decision)) entry.changed({ status: 'CREATED' }, { status: 'ACTIVATED' });
     return confirmed;
   }
+}
+
+function RefusedByPage(): MethodDecorator {
+  const refusals = Object.values(ACTIVATION_REFUSED);
+  return applyDecorators(...refusals.map(({ status, text }) => ApiResponse(pageOf(status, text))));
+}
+
+/** How the description of the API names an answer that a person reads. */
+function pageOf(status: number, description: string) {
+  return { status, description, content: { 'text/html': { schema: { type: 'string' } } } } as const;
 }
 
 /** 256 bits in base64url. */
