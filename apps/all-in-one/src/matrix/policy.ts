@@ -290,6 +290,17 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
     target: ['node', 'filter'],
     query: ofNode,
   },
+  'GET /api/v1/contracts/export': {
+    ...exporting,
+    target: ['node', 'export'],
+    query: ofNode,
+    accepted: nothing,
+  },
+  'GET /api/v1/contracts/{contractId}/activity': {
+    may: CONSULTING,
+    right: 'view-contracts',
+    target: ['contract', 'path'],
+  },
   'GET /api/v1/contracts/{contractId}/detail': {
     may: CONSULTING,
     right: 'view-contracts',
