@@ -29,7 +29,6 @@ export const LATER: Readonly<Record<string, string>> = {
   'TRX-41': THREE_DS,
   'TRX-42': THREE_DS,
   'TRX-43': 'needs the reconciliation with the bank’s journal',
-  'CONT-10': 'needs a read model of contracts: the export of the list',
   'CARD-06': `${SCREEN}: the entry « Blocage carte » of the parameters`,
   'REM-04': 'needs mails: the report of the telecollection',
   'REM-13': 'needs mails and SFTP: the daily extraction',

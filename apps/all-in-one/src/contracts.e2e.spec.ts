@@ -1,5 +1,12 @@
 import { uuidv7 } from 'uuidv7';
-import { type Merchant, openContract, openMerchant, openShop, Product } from '@encaisse/testing';
+import {
+  type Merchant,
+  openContract,
+  openMerchant,
+  openShop,
+  pay,
+  Product,
+} from '@encaisse/testing';
 import { ALL_MODULES } from './modules';
 
 describe('The contracts of a merchant', () => {
@@ -159,5 +166,63 @@ describe('The contracts of a merchant', () => {
     expect(node.status).toBe(404);
     expect((await product.get(contract('/detail'), { token })).status).toBe(404);
     expect((await product.get('/api/v1/contracts', { token })).body.items).toHaveLength(1);
+  });
+
+  it('CONT-10 exports the list as it is filtered, inactive contracts too', async () => {
+    const beside = await openShop(product, merchant.groupId, { paymentMeans: 'AMEX' });
+    await product.post(contract('/deactivate'), { id: uuidv7() });
+    const file = async (more: string) =>
+      product.get(`/api/v1/contracts/export?nodeId=${merchant.groupId}${more}`);
+    const all = await file('');
+    expect(all.headers.get('content-disposition')).toMatch(/contrats-[\d-]+\.csv/);
+    const [header, ...lines] = all.text.replace('\uFEFF', '').trim().split(/\r?\n/);
+    expect(header).toMatch(/^Numéro de contrat;Rang;Moyen de paiement;Code banque;Etat;Enseigne/);
+    expect(lines).toHaveLength(2);
+    expect(lines.find((line) => line.includes(merchant.contractNumber))).toContain(';Inactif;');
+    expect(lines.find((line) => line.includes(beside.contractId))).toContain(';AMEX;');
+    const active = await file('&state=active&format=txt&language=en&columns=contractNumber,state');
+    expect(active.text).toContain('Contract number\tState');
+    expect(active.text).toContain('\tActive');
+    expect(active.text).not.toContain(merchant.contractNumber);
+    expect((await file('&state=open')).body.code).toBe('unknown-filter-value');
+    expect((await file('&columns=siret')).body.code).toBe('unknown-column');
+    expect((await file('&from=2026-11-01')).body.code).toBe('unknown-filter');
+  });
+
+  it('CONT-10 exports the list as a job, with a manifest that sums nothing', async () => {
+    const asked = { id: uuidv7(), kind: 'contracts', search: { nodeId: merchant.shopId } };
+    const job = await product.post('/api/v1/exports', asked);
+    expect(job.body).toMatchObject({ state: 'FINISHED', rowsTotal: 1 });
+    const { body } = await product.get(`/api/v1/exports/${asked.id}/manifest`);
+    expect(body).toMatchObject({ kind: 'contracts', rowCount: 1, sums: [] });
+    expect(body.position).toBeGreaterThan(0);
+  });
+
+  it('CONT-10 answers for a foreign node as for a missing one', async () => {
+    const token = await product.tokenAt((await openMerchant(product)).brandId);
+    const foreign = await product.get(`/api/v1/contracts/export?nodeId=${merchant.shopId}`, {
+      token,
+    });
+    const missing = await product.get(`/api/v1/contracts/export?nodeId=${uuidv7()}`, { token });
+    expect([foreign.status, foreign.body.code]).toEqual([404, missing.body.code]);
+  });
+
+  it('CONT-04 CONT-06 tells the last authorisation and the last telecollection', async () => {
+    const { activityPath } = (await product.get(contract('/detail'))).body;
+    const never = { lastAuthorizationAt: null, lastTelecollectionAt: null };
+    expect((await product.get(activityPath)).body).toEqual(never);
+    await pay(product, merchant, 2_000);
+    const { transactionId } = await pay(product, merchant, 3_000);
+    await product.settled();
+    const { authorizedAt } = (await product.get(`/api/v1/transactions/${transactionId}`)).body;
+    const used = { lastAuthorizationAt: authorizedAt, lastTelecollectionAt: null };
+    expect((await product.get(activityPath)).body).toEqual(used);
+    await product.setClock(new Date(Date.now() + 86_400_000).toISOString());
+    await product.settled();
+    const collected = (await product.get(activityPath)).body;
+    expect(collected.lastAuthorizationAt).toBe(authorizedAt);
+    expect(Date.parse(collected.lastTelecollectionAt)).toBeGreaterThan(Date.parse(authorizedAt));
+    const token = await product.tokenAt((await openMerchant(product)).brandId);
+    expect((await product.get(activityPath, { token })).status).toBe(404);
   });
 });

@@ -1,10 +1,11 @@
 import { apiKeyText, digestOf, newSecret } from '@encaisse/platform/access';
 import { type Answer, Browser, createUser, type Product, signedInUser } from '@encaisse/testing';
+import { Secret, TOTP } from 'otpauth';
 import { uuidv7 } from 'uuidv7';
 import { NOW, type Place, type World } from './world';
 
 /** What keeps an actor out of everything. */
-export type Obstacle = 'unknown' | 'password' | 'terms' | 'forged';
+export type Obstacle = 'unknown' | 'second-factor' | 'password' | 'terms' | 'forged';
 
 /** Somebody or something that calls. */
 export type Actor = {
@@ -77,7 +78,9 @@ async function peopleAtGates(product: Product, world: World): Promise<Actor[]> {
   const withoutToken: Actor['call'] = (method, path, body) =>
     tricked.call(method, path, body, { headers: { 'x-csrf-token': 'of another site' } });
   const manager = { profile: 'MANAGER' };
+  const stopped = await atSecondFactor(product, nodeId);
   return [
+    actor('second-factor gate', 'A1', { ...manager, obstacle: 'second-factor' }, stopped),
     actor('password gate', 'A1', { ...manager, obstacle: 'password' }, first.browser),
     actor('terms gate', 'A1', { ...manager, obstacle: 'terms' }, second.browser),
     actor(
@@ -88,6 +91,20 @@ async function peopleAtGates(product: Product, world: World): Promise<Actor[]> {
     ),
     actor('forged request', 'A1', { ...manager, obstacle: 'forged', call: withoutToken }, tricked),
   ];
+}
+
+/** A sign-in by password of somebody whose codes are confirmed. */
+async function atSecondFactor(product: Product, nodeId: string): Promise<Browser> {
+  const { user, browser } = await signedInUser(product, { profile: 'MANAGER', nodeId });
+  const factor = { id: uuidv7(), label: 'Mobile' };
+  const { secret } = (await browser.post('/api/v1/me/factors/totp', factor)).body;
+  const totp = new TOTP({ secret: Secret.fromBase32(secret as string) });
+  const code = totp.generate({ timestamp: Date.parse(NOW) });
+  await browser.post(`/api/v1/me/factors/${factor.id}/confirm`, { code });
+  await browser.call('DELETE', '/api/v1/session');
+  const { body } = await browser.signIn(user.login, user.password);
+  if (body.gate !== 'second-factor') throw new Error('the sign-in asks for no second factor');
+  return browser;
 }
 
 /** Nobody, and those whose session is no more. */

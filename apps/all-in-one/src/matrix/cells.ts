@@ -35,6 +35,7 @@ const RIGHTS = new Set([
 ]);
 const OBSTACLES = {
   unknown: 'unauthenticated',
+  'second-factor': 'second-factor-needed',
   password: 'password-change-needed',
   terms: 'terms-not-accepted',
   forged: 'csrf-token-wrong',
@@ -117,7 +118,8 @@ export function verdictOf(
   const unseen = policy.unseen ?? 404;
   if (target.object === null)
     return answer.status === unseen ? null : [`${unseen} as nothing is there`, got];
-  if (!isAtOrBelow(target.object.place, actor.place)) return sameAs(missing, answer);
+  const isSeen = isAtOrBelow(target.object.place, actor.place) && policy.isPersonal !== true;
+  if (!isSeen) return sameAs(missing, answer);
   const isUnseen = answer.status === 404 || (code !== undefined && code === missing?.body?.code);
   if (isUnseen) return ['found', got];
   return leakOf(actor, answer, world);

@@ -19,7 +19,7 @@ export type RoutePolicy = {
   /** The right by which an API key may, and the name the route itself gives; none where public. */
   readonly right?: string;
   /** Gates of signing in at which people may already. */
-  readonly gates?: readonly ('password' | 'terms')[];
+  readonly gates?: readonly ('second-factor' | 'password' | 'terms')[];
   /** What it is about, and by which channel the id travels; left out where it is about nothing. */
   readonly target?: readonly [ObjectKind, Channel];
   /** Kind of the entry in the action log. `nothing`: takes a body and changes nothing. */
@@ -39,6 +39,8 @@ export type RoutePolicy = {
   readonly endsSession?: boolean;
   /** Once accepted, nobody goes on as before: accepted after all others. */
   readonly isLast?: boolean;
+  /** Seen by whoever it belongs to alone: everybody else is answered as if it were not there. */
+  readonly isPersonal?: boolean;
   /** Needs the top of the tree. */
   readonly isForRoot?: boolean;
 };
@@ -65,7 +67,12 @@ const figures = { may: CONSULTING, right: 'view-statistics' } as const;
 const remittances = { may: CONSULTING, right: 'view-remittances' } as const;
 const exporting = { may: CONSULTING, right: 'export', logged: 'EXPORT' } as const;
 /** Exports are seen by whoever asked for them alone. */
-const fetching = { may: CONSULTING, right: 'export', target: ['export', 'path'] } as const;
+const fetching = {
+  may: CONSULTING,
+  right: 'export',
+  target: ['export', 'path'],
+  isPersonal: true,
+} as const;
 const actions = { may: SEEING_USERS, right: 'view-actions' } as const;
 const keys = { may: MANAGING_USERS, right: 'manage-api-keys' } as const;
 const settings = { may: [...CONSULTING, 'HMAC_MANAGER'], right: 'view-settings' } as const;
@@ -80,6 +87,7 @@ const merchants = { may: SUPPORTING, right: 'administer-merchants' } as const;
 const onTransaction = { may: OPERATING, target: ['transaction', 'path'] } as const;
 const development = { may: NO_PROFILE, right: 'develop' } as const;
 const own = { may: EVERY_PERSON, right: 'own-account' } as const;
+const secondFactor = { ...own, gates: ['second-factor'], logged: 'SECOND_FACTOR' } as const;
 const profileRules = ['profile-not-allowed', 'own-account'];
 
 /** Every route of the product. */
@@ -93,10 +101,10 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
   'GET /api/v1/reconciliation': none,
 
   'POST /api/v1/session': { ...none, logged: 'SIGN_IN', body: nothing },
-  'GET /api/v1/session': { ...own, gates: ['password', 'terms'] },
+  'GET /api/v1/session': { ...own, gates: ['second-factor', 'password', 'terms'] },
   'DELETE /api/v1/session': {
     ...own,
-    gates: ['password', 'terms'],
+    gates: ['second-factor', 'password', 'terms'],
     logged: 'SIGN_OUT',
     endsSession: true,
   },
@@ -161,9 +169,9 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
     isLast: true,
   },
 
-  'POST /api/v1/session/second-factor': { ...own, logged: 'SECOND_FACTOR', body: nothing },
-  'POST /api/v1/session/second-factor/options': { ...own, logged: 'SECOND_FACTOR' },
-  'POST /api/v1/session/second-factor/passkey': { ...own, logged: 'SECOND_FACTOR', body: nothing },
+  'POST /api/v1/session/second-factor': { ...secondFactor, body: nothing },
+  'POST /api/v1/session/second-factor/options': secondFactor,
+  'POST /api/v1/session/second-factor/passkey': { ...secondFactor, body: nothing },
   'GET /api/v1/me/factors': own,
   'POST /api/v1/me/factors/totp': { ...own, logged: 'SECOND_FACTOR', body: nothing },
   'POST /api/v1/me/factors/passkeys/options': { ...own, logged: 'SECOND_FACTOR' },
@@ -171,12 +179,14 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
   'POST /api/v1/me/factors/{factorId}/confirm': {
     ...own,
     target: ['factor', 'path'],
+    isPersonal: true,
     logged: 'SECOND_FACTOR',
     body: () => ({ code: '000000' }),
   },
   'DELETE /api/v1/me/factors/{factorId}': {
     ...own,
     target: ['factor', 'path'],
+    isPersonal: true,
     logged: 'SECOND_FACTOR',
     body: nothing,
     laterRefusals: ['fresh-factor-needed'],
@@ -290,6 +300,17 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
     target: ['node', 'filter'],
     query: ofNode,
   },
+  'GET /api/v1/contracts/export': {
+    ...exporting,
+    target: ['node', 'export'],
+    query: ofNode,
+    accepted: nothing,
+  },
+  'GET /api/v1/contracts/{contractId}/activity': {
+    may: CONSULTING,
+    right: 'view-contracts',
+    target: ['contract', 'path'],
+  },
   'GET /api/v1/contracts/{contractId}/detail': {
     may: CONSULTING,
     right: 'view-contracts',
@@ -322,8 +343,9 @@ export const POLICY: Readonly<Record<string, RoutePolicy>> = {
   'POST /api/v1/shops/{shopId}/store/requests': {
     may: OPERATING,
     right: 'request-store-service',
+    target: ['shop', 'path'],
     logged: 'STORE_REQUEST',
-    body: nothing,
+    body: () => ({ id: uuidv7(), paymentMeans: 'DINERS', affiliateIdentifier: '7654321' }),
   },
   'GET /api/v1/store-requests': { may: SUPPORTING, right: 'open-store-service' },
   'POST /api/v1/store-requests/{requestId}/open': {

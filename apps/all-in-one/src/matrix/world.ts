@@ -1,6 +1,13 @@
-import { type Merchant, openContract, pay, payment, type Product } from '@encaisse/testing';
+import {
+  createUser,
+  type Merchant,
+  openContract,
+  pay,
+  payment,
+  type Product,
+  signedInUser,
+} from '@encaisse/testing';
 import { uuidv7 } from 'uuidv7';
-import { createUser } from '@encaisse/testing';
 
 /** What ids of the API can name. */
 export type ObjectKind =
@@ -73,6 +80,9 @@ export type World = {
   readonly takenLogin: string;
 };
 
+/** Blocked at every node; nobody pays with it. */
+const BLOCKED_CARD = '4000000000000028';
+
 export const NOW = '2026-11-28T09:00:00.000Z';
 
 /** Opens the two tenants, with a contract, a payment sent to the bank and a remittance at every shop. */
@@ -105,7 +115,14 @@ export async function openWorld(product: Product): Promise<World> {
     const shop = SHOPS.find((one) => isAtOrBelow(one, place))!;
     put('massOperation', place, await openMassOperation(product, idOf, place, shop));
     put('mail', place, await keepMail(product, idOf('node', place)));
+    put('apiKey', place, await openKey(product, idOf('node', place)));
+    put('block', place, await blockCard(product, idOf('node', place)));
+    const personal = await openPersonal(product, idOf('node', place));
+    put('factor', place, personal.factorId);
+    put('export', place, personal.exportId);
   }
+  for (const place of SHOPS)
+    put('storeRequest', place, await requestService(product, idOf('shop', place)));
   const users = [];
   for (const place of PLACES) {
     const user = await createUser(product, { profile: 'VIEWER', nodeId: idOf('node', place) });
@@ -165,6 +182,42 @@ async function openMassOperation(
   if (started.status !== 202) throw new Error(`no mass operation was started: ${started.text}`);
   await product.consumers.caughtUp('cashdesk.mass-operations');
   return id;
+}
+
+async function posted(product: Product, path: string, body: { readonly id: string }) {
+  const answer = await product.post(`/api/v1/${path}`, body);
+  if (answer.status !== 201) throw new Error(`${path} was refused: ${answer.text}`);
+  return body.id;
+}
+
+function openKey(product: Product, nodeId: string): Promise<string> {
+  const key = { id: uuidv7(), label: 'Caisse', actions: ['search-transactions'], nodeId };
+  return posted(product, 'api-keys', key);
+}
+
+function blockCard(product: Product, nodeId: string): Promise<string> {
+  return posted(product, 'blocked-cards', { id: uuidv7(), nodeId, cardNumber: BLOCKED_CARD });
+}
+
+function requestService(product: Product, shopId: string): Promise<string> {
+  const request = { id: uuidv7(), paymentMeans: 'DINERS', affiliateIdentifier: '7654321' };
+  return posted(product, `shops/${shopId}/store/requests`, request);
+}
+
+/** What a manager of a node began for themselves: codes of a telephone, and an export. */
+async function openPersonal(product: Product, nodeId: string) {
+  const { browser } = await signedInUser(product, { profile: 'MANAGER', nodeId });
+  const [factorId, exportId] = [uuidv7(), uuidv7()];
+  const begun = await browser.post('/api/v1/me/factors/totp', { id: factorId, label: 'Mobile' });
+  const search = { from: NOW.slice(0, 10), to: NOW.slice(0, 10) };
+  const asked = await browser.post('/api/v1/exports', {
+    id: exportId,
+    kind: 'transactions',
+    search,
+  });
+  if (begun.status !== 201 || asked.status !== 201)
+    throw new Error(`nothing personal was begun: ${begun.text} ${asked.text}`);
+  return { factorId, exportId };
 }
 
 /** A mail that was sent: its row alone, as nothing else is left of it. */

@@ -4,7 +4,7 @@ import type { Environment, Instant, Money } from '@encaisse/kernel';
 export const EXPORT_CATEGORY = 'backoffice.export';
 
 /** What can be exported. */
-export const EXPORT_KINDS = ['transactions', 'remittances'] as const;
+export const EXPORT_KINDS = ['transactions', 'remittances', 'contracts'] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 
 /** Why no file was made: it took longer than mails may, or what it asks for is there no more. */

@@ -32,6 +32,11 @@ export class BackofficeDirectory {
     return this.view.current;
   }
 
+  /** Where in the log it stands. */
+  get position(): number {
+    return this.view.reached;
+  }
+
   /** The scope of a request; a foreign node and a missing one get the same answer. */
   scopeOf(
     caller: Pick<Caller, 'nodeId' | 'environment'>,

@@ -7,6 +7,8 @@ import { ActionQueries } from './actions/action-queries';
 import { ActionsController } from './actions/actions.controller';
 import { actionsProjection } from './actions/actions.projection';
 import { BackofficeDirectory } from './backoffice-directory';
+import { ContractActivities } from './contracts/contract-activity';
+import { ContractReadingsController } from './contracts/contract-readings.controller';
 import { ExportExpiry } from './export-jobs/export-expiry';
 import { ExportFiles } from './export-jobs/export-files';
 import { ExportMails } from './export-jobs/export-mails';
@@ -39,6 +41,7 @@ import { TransactionsController } from './transactions/transactions.controller';
     TransactionsController,
     StatisticsController,
     RemittancesController,
+    ContractReadingsController,
     MassOperationsController,
     ActionsController,
     MessagesController,
@@ -61,6 +64,7 @@ import { TransactionsController } from './transactions/transactions.controller';
     TransactionQueries,
     StatisticsQueries,
     RemittanceQueries,
+    ContractActivities,
     MassSelection,
     MassOperationRequests,
     MassOperationQueries,

@@ -1,4 +1,5 @@
 export * from './contract-events';
+export * from './contract-filters';
 export * from './directory';
 export * from './node-events';
 export * from './shop-option';

@@ -48,6 +48,11 @@ export class ReferenceView<State> {
     return this.state;
   }
 
+  /** Where in the log the state stands. */
+  get reached(): number {
+    return this.position;
+  }
+
   /** Loads the snapshot and catches up with the log as it stands now, then follows it. */
   async start(): Promise<void> {
     await this.loadSnapshot();

@@ -54,7 +54,7 @@ export class ExportFiles {
     let rowCount = 0;
     const { content } = exportFile(this.database, request, (minor, currency) => {
       rowCount += 1;
-      sums.set(currency, (sums.get(currency) ?? 0) + minor);
+      if (minor !== null) sums.set(currency, (sums.get(currency) ?? 0) + minor);
       if (rowCount % TELL_ROWS === 0) tell(rowCount);
     });
     const hash = createHash('sha256');

@@ -161,9 +161,10 @@ export class ExportWorker implements Worker, OnModuleInit {
     signal: AbortSignal,
   ): Promise<ExportFinished['data']> {
     const { query, caller, askedAt } = (await this.jobs.contentOf(exportId)) as ExportJob;
-    const { request, projection } = this.sources.of(kind, query, caller, askedAt);
+    const { request, from } = this.sources.of(kind, query, caller, askedAt);
     const found = await this.projections.status();
-    const position = found.find(({ name }) => name === projection)?.position ?? 0;
+    const readModel = found.find(({ name }) => name === from)?.position ?? 0;
+    const position = typeof from === 'number' ? from : readModel;
     const total = await this.files.count(request);
     const tell = (done: number) =>
       void this.jobs.progress(exportId, { done, total }).catch(() => undefined);

@@ -4,6 +4,8 @@ import { businessDayOf, type Instant } from '@encaisse/kernel';
 import type { Caller } from '@encaisse/platform/http';
 import { listedValues, orderBy, type Query, sortingOf, valueOf } from '@encaisse/platform/lists';
 import { BackofficeDirectory } from '../backoffice-directory';
+import { CONTRACT_COLUMNS, CONTRACT_ROWS } from '../contracts/contract-columns';
+import { foundContracts } from '../contracts/contract-search';
 import { JOURNAL_PROJECTION } from '../journal/journal.projection';
 import { REMITTANCE_SORT_COLUMNS, REMITTANCES } from '../remittances/remittance-queries';
 import { parseRemittanceSearch, remittanceConditions } from '../remittances/remittance-search';
@@ -20,13 +22,16 @@ import { JOURNAL_EXPORT_COLUMNS, transactionColumns } from './transaction-column
 /** Parameters of an export beside the filters of its search. */
 export const EXPORT_PARAMETERS = ['format', 'columns', 'language', 'sort', 'order'] as const;
 
+/** Contracts have one order. */
+const CONTRACT_PARAMETERS = ['format', 'columns', 'language'] as const;
+
 /** An export that was found sound: what it reads, and how its file looks. */
 export type SoundExport = {
   readonly request: ExportRequest;
   /** The node searched. */
   readonly nodeId: string;
-  /** The read model it reads. */
-  readonly projection: string;
+  /** The read model it reads, or where in the log that stands which is held in memory. */
+  readonly from: string | number;
 };
 
 /** Reads what is asked of an export. Throws the problem of the first parameter that breaks a rule. */
@@ -40,9 +45,14 @@ export class ExportSources {
     caller: Pick<Caller, 'nodeId' | 'environment'>,
     now: Instant,
   ): SoundExport {
-    return kind === 'transactions'
-      ? this.transactions(query, caller, now)
-      : this.remittances(query, caller, now);
+    switch (kind) {
+      case 'transactions':
+        return this.transactions(query, caller, now);
+      case 'remittances':
+        return this.remittances(query, caller, now);
+      case 'contracts':
+        return this.contracts(query, caller, now);
+    }
   }
 
   private transactions(
@@ -73,7 +83,7 @@ export class ExportSources {
         record: 'transaction',
       },
     };
-    return { request, nodeId: scope.nodeId, projection: JOURNAL_PROJECTION };
+    return { request, nodeId: scope.nodeId, from: JOURNAL_PROJECTION };
   }
 
   private remittances(
@@ -104,7 +114,36 @@ export class ExportSources {
         record: 'remittance',
       },
     };
-    return { request, nodeId: scope.nodeId, projection: REMITTANCES_PROJECTION };
+    return { request, nodeId: scope.nodeId, from: REMITTANCES_PROJECTION };
+  }
+
+  /** The contracts as they stand when the file is asked for or, as a job, written. */
+  private contracts(
+    query: Query,
+    caller: Pick<Caller, 'nodeId' | 'environment'>,
+    now: Instant,
+  ): SoundExport {
+    const scope = this.directory.scopeOf(caller, valueOf(query, 'nodeId') ?? undefined);
+    const rows = foundContracts(query, scope, this.directory.current, CONTRACT_PARAMETERS);
+    const names = CONTRACT_COLUMNS.map(({ name }) => name);
+    const request = {
+      source: {
+        table: CONTRACT_ROWS,
+        where: 'true',
+        parameters: [JSON.stringify(rows)],
+        orderBy: 'order by "contractNumber", rank, "contractId"',
+        amount: null,
+      },
+      columns: columnsOf(query, CONTRACT_COLUMNS, names),
+      ...formOf(query),
+      subject: {
+        file: `contrats-${businessDayOf(now)}`,
+        sheet: 'Contrats',
+        root: 'contracts',
+        record: 'contract',
+      },
+    };
+    return { request, nodeId: scope.nodeId, from: this.directory.position };
   }
 }
 

@@ -10,12 +10,12 @@ export type ExportSource = {
   readonly where: string;
   readonly parameters: readonly unknown[];
   readonly orderBy: string;
-  /** SQL of the amount of a row in minor units, which its sums are made of. */
-  readonly amount: string;
+  /** SQL of the amount of a row in minor units, which its sums are made of; null where rows have none. */
+  readonly amount: string | null;
 };
 
-/** Told of each row that is read, in its currency. */
-export type Tally = (minor: number, currency: Currency) => void;
+/** Told of each row that is read, in its currency; null for one without an amount. */
+export type Tally = (minor: number | null, currency: Currency) => void;
 
 const CHUNK_ROWS = 1000;
 /** Stands between the cells of a row, which arrives as one text: many small values cost more. */
@@ -46,7 +46,7 @@ export async function* exportedRows(
     await client.query('begin transaction read only; set local cursor_tuple_fraction = 1');
     const selection = [
       ...columns.map(cellSql),
-      ...(tally === null ? [] : [`coalesce(${source.amount}, 0)::text`]),
+      ...(tally === null ? [] : [amountSql(source)]),
       'currency',
     ].join(` || ${SEPARATOR_SQL} || `);
     await client.query(
@@ -70,6 +70,10 @@ export async function* exportedRows(
   }
 }
 
+function amountSql({ amount }: ExportSource): string {
+  return amount === null ? `''` : `coalesce(${amount}, 0)::text`;
+}
+
 /** An absent value is an empty cell; no text may hold the separator. */
 function cellSql({ kind, sql }: ExportColumn): string {
   const text = `coalesce((${sql})::text, '')`;
@@ -85,7 +89,10 @@ function cellsOf(
 ): readonly string[] {
   const cells = text.split(SEPARATOR);
   const currency = cells.pop() as Currency;
-  tally?.(Number(cells.pop()), currency);
+  if (tally !== null) {
+    const minor = cells.pop() ?? '';
+    tally(minor === '' ? null : Number(minor), currency);
+  }
   for (let index = 0; index < columns.length; index += 1) {
     const column = columns[index];
     if (column) cells[index] = cellText(column, cells[index] ?? '', currency, language);

@@ -39,6 +39,7 @@ export function contractLine(contract: DirectoryContract, directory: Directory) 
     currency,
     label,
     detailPath: `/api/v1/contracts/${contractId}/detail`,
+    activityPath: `/api/v1/contracts/${contractId}/activity`,
     remittancesPath: `/api/v1/remittances?nodeId=${shopId}&contractNumber=${contractNumber}`,
   };
 }
@@ -53,12 +54,13 @@ export function contractDetail(
     recorded ?? NOTHING_RECORDED;
   const { fraudFilters, ...telecollection } = technical;
   const { telecollectionTime, acquirer, environment: _environment, ...terms } = contract;
-  const { shopName, brandName } = contractLine(contract, directory);
+  const { shopName, brandName, activityPath } = contractLine(contract, directory);
   return {
     terms: { ...terms, shopName, brandName, siret, protocol },
     offers: { offers, acceptanceEnvironment, isThreeDsActive },
     telecollection: { ...telecollection, telecollectionTime, acquirer },
     fraudFilters,
+    activityPath,
     editableFields: ['label', 'minimumMinor', 'maximumMinor', 'deferralDays'],
   };
 }

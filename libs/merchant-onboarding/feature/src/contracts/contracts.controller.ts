@@ -2,9 +2,12 @@ import { Body, Controller, Get, Headers, Inject, Param, Put, Query, Res } from '
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { type Instant, instantOfEpochMillis } from '@encaisse/kernel';
-import type {
-  ContractTechnicalData,
-  DirectoryContract,
+import {
+  CONTRACT_FILTERS,
+  CONTRACT_STATES,
+  type ContractTechnicalData,
+  type DirectoryContract,
+  isContractFound,
 } from '@encaisse/merchant-onboarding/contract';
 import { contractStream } from '@encaisse/merchant-onboarding/domain';
 import { Clock } from '@encaisse/platform/clock';
@@ -23,10 +26,10 @@ import {
   tellPosition,
 } from '@encaisse/platform/http';
 import {
+  listedValues,
   pageOf,
   type Query as ListedBy,
   readListQuery,
-  readProblem,
 } from '@encaisse/platform/lists';
 import { type Settings, SETTINGS_TOKEN } from '@encaisse/platform/runtime';
 import type { FastifyReply } from 'fastify';
@@ -36,8 +39,7 @@ import { MerchantDirectory } from '../merchant-directory';
 import { contractDetail, contractLine } from './contract-view';
 import { TechnicalDataBody } from './technical-data.body';
 
-const FILTERS = ['nodeId', 'contractNumber', 'rank', 'paymentMeans', 'state', 'search'] as const;
-type Filters = Readonly<Record<(typeof FILTERS)[number], string | null>>;
+const FILTERS = ['nodeId', ...CONTRACT_FILTERS] as const;
 
 /** The contracts of a node and below (CONT). */
 @ApiTags('contracts')
@@ -60,16 +62,17 @@ export class ContractsController {
   @ApiQuery({ name: 'contractNumber', required: false })
   @ApiQuery({ name: 'rank', required: false })
   @ApiQuery({ name: 'paymentMeans', required: false })
-  @ApiQuery({ name: 'state', required: false, enum: ['active', 'inactive'] })
+  @ApiQuery({ name: 'state', required: false, enum: [...CONTRACT_STATES] })
   @ApiQuery({ name: 'search', required: false, description: 'Part of the number, label or shop' })
   @ApiQuery({ name: 'limit', required: false })
   @ApiQuery({ name: 'cursor', required: false })
   list(@Query() query: ListedBy, @CurrentCaller() caller: Caller) {
     const { filters, page } = readListQuery(query, FILTERS);
-    if (filters.state !== null && !['active', 'inactive'].includes(filters.state))
-      throw readProblem('unknown-filter-value', 'state', 'must be active or inactive');
+    listedValues(query, 'state', CONTRACT_STATES);
     const { current } = this.directory;
-    const found = this.below(filters.nodeId, caller).filter((one) => this.matches(one, filters));
+    const found = this.below(filters.nodeId, caller).filter((one) =>
+      isContractFound(one, filters, current),
+    );
     const { items, nextCursor } = pageOf(found, page, {
       keyOf: ({ contractNumber, rank, contractId }) => `${contractNumber}|${rank}|${contractId}`,
     });
@@ -119,19 +122,6 @@ export class ContractsController {
     return current
       .shopsAtOrBelow(top)
       .flatMap((shopId) => current.contractsOfShop(shopId, caller.environment));
-  }
-
-  private matches(contract: DirectoryContract, filters: Filters): boolean {
-    const { contractNumber, rank, paymentMeans, state, search } = filters;
-    const shopName = this.directory.current.node(contract.shopId)?.name ?? '';
-    const text = `${contract.contractNumber} ${contract.label} ${shopName}`.toLowerCase();
-    return (
-      (contractNumber ?? contract.contractNumber) === contract.contractNumber &&
-      (rank ?? contract.rank) === contract.rank &&
-      (paymentMeans ?? contract.paymentMeans) === contract.paymentMeans &&
-      (state === null || (state === 'active') === contract.isActive) &&
-      text.includes((search ?? '').toLowerCase())
-    );
   }
 }
 
