@@ -196,7 +196,8 @@ function openKey(product: Product, nodeId: string): Promise<string> {
 }
 
 function blockCard(product: Product, nodeId: string): Promise<string> {
-  return posted(product, 'blocked-cards', { id: uuidv7(), nodeId, cardNumber: BLOCKED_CARD });
+  const block = { id: uuidv7(), nodeId, cardNumber: BLOCKED_CARD };
+  return posted(product, 'blocked-cards', block);
 }
 
 function requestService(product: Product, shopId: string): Promise<string> {
