@@ -45,7 +45,7 @@ module.exports = {
       ...shared,
       displayName: 'services',
       testMatch: [
-        '**/all-in-one/src/{payments,cash-desk,merchants,mass-operations,figures}.e2e.spec.ts',
+        '**/all-in-one/src/{payments,cash-desk,merchants,mass-operations,figures,contracts}.e2e.spec.ts',
       ],
       setupFiles: ['reflect-metadata', '<rootDir>/libs/testing/src/services-form.js'],
       globalSetup: '<rootDir>/libs/testing/src/jest-global-setup.js',

@@ -19,13 +19,18 @@ async function inDatabases<Result>(
 
 describe('The gap laboratory', () => {
   it('sees the classic designs lose and invert (negative control)', async () => {
-    const [naive, hybrid, xidOnly] = await inDatabases((urls) =>
-      tryClassicDesigns({ ...CONDITIONS, ...urls }),
-    );
-    expect(naive!.lost).toBeGreaterThanOrEqual(naive!.appended / 100);
-    expect(hybrid!.lost).toBeGreaterThanOrEqual(hybrid!.appended / 100);
-    // Whether it has seen the last ones in time hangs on every other database of the server.
-    expect(xidOnly!.inverted).toBeGreaterThan(0);
+    // A machine that is busy with other work overlaps less: each defect must show in one of three tries.
+    const shown = { naive: false, hybrid: false, inverted: false };
+    for (let attempt = 0; attempt < 3 && Object.values(shown).includes(false); attempt += 1) {
+      const [naive, hybrid, xidOnly] = await inDatabases((urls) =>
+        tryClassicDesigns({ ...CONDITIONS, ...urls }),
+      );
+      shown.naive ||= naive!.lost >= naive!.appended / 100;
+      shown.hybrid ||= hybrid!.lost >= hybrid!.appended / 100;
+      // Whether it has seen the last ones in time hangs on every other database of the server.
+      shown.inverted ||= xidOnly!.inverted > 0;
+    }
+    expect(shown).toEqual({ naive: true, hybrid: true, inverted: true });
   });
 
   it('L2 L4 sees ours lose nothing, invert nothing and stay dense beside hostile neighbours', async () => {

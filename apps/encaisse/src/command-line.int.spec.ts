@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Module, type OnModuleInit } from '@nestjs/common';
@@ -15,7 +14,7 @@ import {
   type RunningService,
   startService,
 } from '@encaisse/platform/runtime';
-import { createTestDatabase, newEvent, type TestDatabase } from '@encaisse/testing';
+import { createTestDatabase, freePort, newEvent, type TestDatabase } from '@encaisse/testing';
 import { Client } from 'pg';
 import { runCommandLine } from './program';
 
@@ -87,14 +86,6 @@ class ThingsModule implements OnModuleInit {
   }
 }
 
-async function freePort(): Promise<string> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return String(port);
-}
-
 type Ran = { readonly exitCode: number; readonly result: string; readonly said: string };
 
 async function run(environment: Record<string, string>, ...words: string[]): Promise<Ran> {
@@ -136,7 +127,7 @@ describe('Operating a running installation', () => {
     environment = {
       DATABASE_URL: url,
       DATA_DIR: folder(),
-      PORT: await freePort(),
+      PORT: String(await freePort()),
       LOG_LEVEL: 'silent',
       NODE_ENV: 'test',
     };
@@ -378,7 +369,7 @@ describe('Operating the embedded installation of a DATA_DIR', () => {
     const dataDir = folder();
     const settings = readSettings({
       DATA_DIR: dataDir,
-      PORT: await freePort(),
+      PORT: String(await freePort()),
       LOG_LEVEL: 'silent',
     });
     const service = await startService('testing', [ThingsModule], settings);

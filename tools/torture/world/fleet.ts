@@ -56,6 +56,7 @@ export class Fleet {
     const postgres = await PostgresVictim.start({ dataDir: folder, settings: serverSettings });
     const databaseUrl = await postgres.createDatabase('encaisse');
     const simulatorPort = String(await freePort());
+    const sinkPort = String(await freePort());
     const kafka = options.hasKafka === true ? await KafkaVictim.start() : null;
     const environment = {
       DATABASE_URL: databaseUrl,
@@ -74,6 +75,8 @@ export class Fleet {
       const own = {
         PORT: String(await freePort()),
         ACQUIRER_SIMULATOR_PORT: isSimulator ? simulatorPort : String(await freePort()),
+        // The one beside the port would lie among those that connections are given.
+        SMTP_SINK_PORT: name === 'all-in-one' ? String(await freePort()) : sinkPort,
       };
       services.set(name, new ServiceVictim(name, { ...environment, ...own }));
     }

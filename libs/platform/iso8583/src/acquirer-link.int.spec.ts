@@ -159,6 +159,7 @@ describe('Keep one connection to an acquirer', () => {
     const link = linkTo(acquirer.port, { connectionWaitMs: 30 });
     link.start();
     expect(await link.request(requestOn(link))).toEqual({ kind: 'not-sent' });
+    await until(() => acquirer.received.length > 0);
     expect(acquirer.received.map(({ mti }) => mti)).toEqual(['0800']);
   });
 

@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -7,6 +6,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { MessageBus } from '@encaisse/platform/message-bus';
 import {
   createTestDatabase,
+  freePort,
   isKafkaThere,
   kafkaBrokers,
   kafkaPrefix,
@@ -37,16 +37,6 @@ class ThingsModule implements OnModuleInit {
       handle: ({ data }) => Promise.resolve(void taken.push(data)),
     });
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 describe('A service with KAFKA_BROKERS', () => {
