@@ -174,7 +174,7 @@ describe('The contracts of a merchant', () => {
     const file = async (more: string) =>
       product.get(`/api/v1/contracts/export?nodeId=${merchant.groupId}${more}`);
     const all = await file('');
-    expect(all.headers.get('content-disposition')).toMatch(/contrats-[\d-]+\.csv/);
+    expect(all.headers.get('content-disposition')).toMatch(/contracts-[\d-]+\.csv/);
     const [header, ...lines] = all.text.replace('\uFEFF', '').trim().split(/\r?\n/);
     expect(header).toMatch(/^Numéro de contrat;Rang;Moyen de paiement;Code banque;Etat;Enseigne/);
     expect(lines).toHaveLength(2);

@@ -41,6 +41,13 @@ export const REMITTANCE_MUTANTS: readonly Mutant[] = [
     'const checkpoint = 0;',
   ),
   mutant(
+    'sleeper-adds-up-what-is-built',
+    'whoever slept through their turn goes on with a remittance that another one has built',
+    `${REMITTANCE}/making/remittance-maker`,
+    "if (state.phase !== 'open')",
+    'if (false)',
+  ),
+  mutant(
     'numbers-given-back',
     'the number of a remittance is given again',
     `${REMITTANCE_DOMAIN}/contract-remittances/settle-number`,

@@ -137,7 +137,7 @@ export class ExportSources {
       columns: columnsOf(query, CONTRACT_COLUMNS, names),
       ...formOf(query),
       subject: {
-        file: `contrats-${businessDayOf(now)}`,
+        file: `contracts-${businessDayOf(now)}`,
         sheet: 'Contrats',
         root: 'contracts',
         record: 'contract',

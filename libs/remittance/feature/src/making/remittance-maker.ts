@@ -8,6 +8,7 @@ import {
 import type { Clock } from '@encaisse/platform/clock';
 import type { Streams } from '@encaisse/platform/event-store';
 import { derivedUuid } from '@encaisse/platform/http';
+import { assertLeaseOfWork } from '@encaisse/platform/leases';
 import type {
   RemittanceEvent,
   RemittanceOpening,
@@ -179,11 +180,13 @@ export class RemittanceMaker {
     await this.knowledge.requireHeld(position, checkpoint);
     const totals = totalsOf(sums, currency);
     const at = this.clock.now();
-    await this.recordInRemittance(remittanceId, (state) =>
-      hasLines(totals)
+    await this.recordInRemittance(remittanceId, (state) => {
+      // Whoever slept through their turn finds it ended by another one, perhaps with more lines.
+      if (state.phase !== 'open') assertLeaseOfWork();
+      return hasLines(totals)
         ? buildRemittance({ remittanceId, totals, linesDigest, at }, state)
-        : abandonRemittance({ remittanceId, at }, state),
-    );
+        : abandonRemittance({ remittanceId, at }, state);
+    });
     return hasLines(totals);
   }
 
