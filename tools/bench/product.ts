@@ -43,6 +43,7 @@ export async function startProduct(
       DATA_DIR: dataDir,
       DATABASE_URL: url,
       LOG_LEVEL: 'warn',
+      DEMO_TREE: 'no',
       TOKEN_KEY,
       ACQUIRER_SIMULATOR_PORT: String(await freePort()),
       SMTP_SINK_PORT: String(await freePort()),

@@ -252,4 +252,16 @@ describe('Change a user', () => {
     const support = await product.post(`/api/v1/users/${items[0].userId}/deactivate`, {});
     expect([support.status, support.body.code]).toEqual([409, 'last-manager']);
   });
+
+  it('UMGT-07 closes nobody on a list of users that is late', async () => {
+    const brand = await openMerchant(product);
+    const { user } = await signedInUser(product, { profile: 'MANAGER', nodeId: brand.brandId });
+    const late = jest
+      .spyOn(product.service.platform.projections, 'waitFor')
+      .mockResolvedValueOnce(false);
+    const refused = await product.post(`/api/v1/users/${user.userId}/deactivate`, {});
+    late.mockRestore();
+    expect([refused.status, refused.body.code]).toEqual([503, 'position-not-reached']);
+    expect((await product.get(`/api/v1/users/${user.userId}`)).body.isActive).toBe(true);
+  });
 });

@@ -11,7 +11,14 @@ import {
 import { type Profile, Sessions } from '@encaisse/platform/access';
 import { Clock } from '@encaisse/platform/clock';
 import { type EventMetadata, EventStore, Streams } from '@encaisse/platform/event-store';
-import { type Caller, derivedUuid, orProblem, ROOT_NODE } from '@encaisse/platform/http';
+import {
+  type Caller,
+  COMMON_PROBLEMS,
+  derivedUuid,
+  orProblem,
+  Problem,
+  ROOT_NODE,
+} from '@encaisse/platform/http';
 import { Database } from '@encaisse/platform/postgres';
 import { Projections } from '@encaisse/platform/projections';
 import { AccessDirectory } from '../access-directory';
@@ -183,7 +190,12 @@ export class UserAccounts {
     const brand = this.directory.brandOf(user.nodeId);
     return this.database.withAdvisoryLock(`access.managers ${brand}`, async () => {
       const head = await this.store.lastPosition();
-      await this.projections.waitFor(USERS_PROJECTION, head, WAIT_MILLIS);
+      if (!(await this.projections.waitFor(USERS_PROJECTION, head, WAIT_MILLIS)))
+        throw new Problem(
+          'position-not-reached',
+          COMMON_PROBLEMS['position-not-reached'],
+          'the list of users is late: nothing was changed, ask again in a moment',
+        );
       const others = await this.queries.otherManagers(user.nodeId, user.userId);
       const { position, isReplay } = await decide({
         managerId: caller.person?.userId ?? null,
