@@ -8,7 +8,7 @@ const DAY = '2026-11-27';
 const SEEDS = Number(process.env['NON_INTERFERENCE_SEEDS'] ?? 12);
 const FIRST = Number(process.env['NON_INTERFERENCE_FROM'] ?? 1);
 
-/** Fixed ids, told apart by tenant: four digits after the version. */
+/** Fixed ids, told apart by tenant. */
 const idOf = (tenant: number, number: number) => {
   const text = String(tenant).padStart(9, '0');
   return `0192d000-0000-7000-8${text.slice(-3)}-${text.slice(0, 6)}${String(number).padStart(6, '0')}`;
@@ -236,7 +236,7 @@ describe('A second tenant', () => {
   afterAll(() => Promise.all(products.map((product) => product.stop())));
 
   it(
-    `GEN-02 changes no byte of what the first one is told and reads, on days drawn at random`,
+    'GEN-02 changes no byte of what the first one is told and reads, on days drawn at random',
     async () => {
       const [one, two] = products as readonly [Product, Product];
       const alone = await run(one, true);

@@ -87,6 +87,24 @@ export class Directory {
       .filter((contract) => contract?.environment === environment) as DirectoryContract[];
   }
 
+  /** The contracts of a node and below, shop by shop. */
+  contractsAtOrBelow(nodeId: string, environment: Environment): DirectoryContract[] {
+    return this.shopsAtOrBelow(nodeId).flatMap((shopId) =>
+      this.contractsOfShop(shopId, environment),
+    );
+  }
+
+  /** A contract of a node or below; undefined for one that is elsewhere as for one that is not. */
+  contractBelow(
+    contractId: string,
+    { nodeId, environment }: { readonly nodeId: string; readonly environment: Environment },
+  ): DirectoryContract | undefined {
+    const contract = this.contracts.get(contractId);
+    const isThere =
+      contract?.environment === environment && this.isAtOrBelow(contract.shopId, nodeId);
+    return isThere ? contract : undefined;
+  }
+
   /** Direct children of a node, `root` for the brands, in the order they were opened. */
   childrenOf(nodeId: string): DirectoryNode[] {
     return (this.children.get(nodeId) ?? []).map((id) => this.nodes.get(id)) as DirectoryNode[];

@@ -38,11 +38,8 @@ export class MerchantDirectory {
 
   /** A contract of the caller's environment and node; the same answer otherwise. */
   visibleContract(contractId: string, caller: Caller) {
-    const contract = this.current.contract(contractId);
-    const isVisible =
-      contract?.environment === caller.environment &&
-      this.current.isAtOrBelow(contract.shopId, caller.nodeId);
-    if (!contract || !isVisible) throw notFound('contract');
+    const contract = this.current.contractBelow(contractId, caller);
+    if (!contract) throw notFound('contract');
     return contract;
   }
 }

@@ -44,11 +44,7 @@ export class LedgerPositionGuard implements CanActivate {
     if (await this.reached(names, position, SHORT_WAIT_MILLIS)) return;
     if (position > (await this.store.lastPosition())) throw unknownPosition();
     if (!(await this.reached(names, position, WAIT_LIMIT_MILLIS)))
-      throw new Problem(
-        'position-not-reached',
-        COMMON_PROBLEMS['position-not-reached'],
-        'the read model is late; ask again in a moment',
-      );
+      throw positionNotReached('the read model is late; ask again in a moment');
   }
 
   private async reached(names: readonly string[], position: number, millis: number) {
@@ -61,4 +57,9 @@ export class LedgerPositionGuard implements CanActivate {
 function unknownPosition(): Problem {
   const detail = 'must be a position given by a command';
   return invalidRequest([{ pointer: 'header/Ledger-Position', detail }]);
+}
+
+/** The problem of what is read, and was not brought up to the log in time. */
+export function positionNotReached(detail: string): Problem {
+  return new Problem('position-not-reached', COMMON_PROBLEMS['position-not-reached'], detail);
 }

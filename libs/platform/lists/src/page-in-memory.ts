@@ -7,15 +7,23 @@ export type PageRequest = { readonly limit: number; readonly cursor: string | nu
 const PAGE_SIZE = 50;
 const LARGEST_PAGE = 500;
 
+/** The one value of each filter, null where left out. */
+export function filtersOf<Filter extends string>(
+  query: Query,
+  filters: readonly Filter[],
+): Readonly<Record<Filter, string | null>> {
+  const values = filters.map((name) => [name, valueOf(query, name)] as const);
+  return Object.fromEntries(values) as Record<Filter, string | null>;
+}
+
 /** The single-valued filters of a small list, null where left out, and the page asked for. */
 export function readListQuery<Filter extends string>(
   query: Query,
   filters: readonly Filter[],
 ): { readonly filters: Readonly<Record<Filter, string | null>>; readonly page: PageRequest } {
   refuseUnknown(query, [...filters, 'limit', 'cursor']);
-  const values = filters.map((name) => [name, valueOf(query, name)] as const);
   return {
-    filters: Object.fromEntries(values) as Record<Filter, string | null>,
+    filters: filtersOf(query, filters),
     page: { limit: limitOf(query, PAGE_SIZE, LARGEST_PAGE), cursor: valueOf(query, 'cursor') },
   };
 }

@@ -13,10 +13,9 @@ import { Clock } from '@encaisse/platform/clock';
 import { type EventMetadata, EventStore, Streams } from '@encaisse/platform/event-store';
 import {
   type Caller,
-  COMMON_PROBLEMS,
   derivedUuid,
   orProblem,
-  Problem,
+  positionNotReached,
   ROOT_NODE,
 } from '@encaisse/platform/http';
 import { Database } from '@encaisse/platform/postgres';
@@ -191,9 +190,7 @@ export class UserAccounts {
     return this.database.withAdvisoryLock(`access.managers ${brand}`, async () => {
       const head = await this.store.lastPosition();
       if (!(await this.projections.waitFor(USERS_PROJECTION, head, WAIT_MILLIS)))
-        throw new Problem(
-          'position-not-reached',
-          COMMON_PROBLEMS['position-not-reached'],
+        throw positionNotReached(
           'the list of users is late: nothing was changed, ask again in a moment',
         );
       const others = await this.queries.otherManagers(user.nodeId, user.userId);

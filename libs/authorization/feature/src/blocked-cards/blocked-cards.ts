@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { BLOCKED_CARD_CATEGORY, type BlockedCardEvent } from '@encaisse/authorization/domain';
 import type { Environment } from '@encaisse/kernel';
 import { EventStore } from '@encaisse/platform/event-store';
-import { COMMON_PROBLEMS, Problem } from '@encaisse/platform/http';
+import { positionNotReached } from '@encaisse/platform/http';
 import { Projections, type ReferenceView } from '@encaisse/platform/projections';
 import { cardFingerprint, Keyring } from '@encaisse/platform/security';
 import { AuthorizationDirectory } from '../authorization-directory';
@@ -61,11 +61,7 @@ export class BlockedCards {
   async catchUp(): Promise<void> {
     const head = await this.store.lastPosition();
     if (await this.view.waitFor(head, WAIT_LIMIT_MILLIS)) return;
-    throw new Problem(
-      'position-not-reached',
-      COMMON_PROBLEMS['position-not-reached'],
-      'the list of blocked cards is late; ask again in a moment',
-    );
+    throw positionNotReached('the list of blocked cards is late; ask again in a moment');
   }
 
   /** The next payment of this process obeys what was just recorded. */

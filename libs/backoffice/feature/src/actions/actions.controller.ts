@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query as QueryParameters, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { businessDayOf } from '@encaisse/kernel';
 import { Clock } from '@encaisse/platform/clock';
 import { type Caller, CurrentCaller, Logged, Needs, ReadsFrom } from '@encaisse/platform/http';
@@ -14,6 +14,7 @@ import { Database } from '@encaisse/platform/postgres';
 import type { FastifyReply } from 'fastify';
 import { BackofficeDirectory } from '../backoffice-directory';
 import { columnsOf } from '../export/export-column';
+import { ApiExportForm } from '../export/api-export-form';
 import { EXPORT_FORMATS, exportFile } from '../export/export-file';
 import { LANGUAGES } from '../export/languages';
 import { sendFile } from '../export/send-file';
@@ -71,13 +72,10 @@ export class ActionsController {
   @Needs('view-actions')
   @Logged('EXPORT')
   @ApiOperation({ summary: 'Export the entries a search finds' })
-  @ApiProduces('text/csv', 'text/plain', 'application/xml')
+  @ApiExportForm()
   @ApiQuery({ name: 'from', required: false })
   @ApiQuery({ name: 'to', required: false })
   @ApiQuery({ name: 'nodeId', required: false })
-  @ApiQuery({ name: 'format', required: false, enum: [...EXPORT_FORMATS] })
-  @ApiQuery({ name: 'language', required: false, enum: [...LANGUAGES] })
-  @ApiQuery({ name: 'columns', required: false })
   async export(
     @QueryParameters() query: Query,
     @CurrentCaller() caller: Caller,
@@ -94,7 +92,7 @@ export class ActionsController {
         where: conditions.text,
         parameters: conditions.parameters,
         orderBy: 'order by at desc, action_id desc',
-        amount: '0',
+        amount: null,
       },
       columns: columnsOf(query, columns, STANDARD),
       format: listedValues(query, 'format', EXPORT_FORMATS)[0] ?? 'csv',

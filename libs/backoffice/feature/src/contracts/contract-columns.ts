@@ -1,13 +1,11 @@
-import type { CellKind, ExportColumn } from '../export/export-column';
+import {
+  amountColumn,
+  countColumn,
+  type ExportColumn,
+  instantColumn,
+  textColumn,
+} from '../export/export-column';
 import type { Label } from '../export/languages';
-
-const column = (
-  name: string,
-  sql: string,
-  kind: CellKind,
-  fr: string,
-  en: string,
-): ExportColumn => ({ name, sql, kind, label: { fr, en } });
 
 const STATES: Readonly<Record<string, Label>> = {
   true: { fr: 'Actif', en: 'Active' },
@@ -16,30 +14,24 @@ const STATES: Readonly<Record<string, Label>> = {
 
 /** The columns of contracts, in screen order (CONT-02), then those of their terms (CONT-04). */
 export const CONTRACT_COLUMNS: readonly ExportColumn[] = [
-  column('contractNumber', '"contractNumber"', 'text', 'Numéro de contrat', 'Contract number'),
-  column('rank', 'rank', 'text', 'Rang', 'Rank'),
-  column('paymentMeans', '"paymentMeans"', 'text', 'Moyen de paiement', 'Payment means'),
-  column('bankCode', '"bankCode"', 'text', 'Code banque', 'Bank code'),
+  textColumn('contractNumber', '"contractNumber"', 'Numéro de contrat', 'Contract number'),
+  textColumn('rank', 'rank', 'Rang', 'Rank'),
+  textColumn('paymentMeans', '"paymentMeans"', 'Moyen de paiement', 'Payment means'),
+  textColumn('bankCode', '"bankCode"', 'Code banque', 'Bank code'),
   {
-    ...column('state', '"isActive"', 'text', 'Etat', 'State'),
+    ...textColumn('state', '"isActive"', 'Etat', 'State'),
     shown: (raw, language) => STATES[raw]?.[language] ?? raw,
   },
-  column('brandName', '"brandName"', 'text', 'Enseigne', 'Brand'),
-  column('shopName', '"shopName"', 'text', 'Point de vente', 'Shop'),
-  column('label', 'label', 'text', 'Libellé', 'Label'),
-  column('currency', 'currency', 'text', 'Devise', 'Currency'),
-  column('minimumAmount', '"minimumMinor"', 'amount', 'Montant minimum', 'Minimum amount'),
-  column('maximumAmount', '"maximumMinor"', 'amount', 'Montant maximum', 'Maximum amount'),
-  column('deferralDays', '"deferralDays"', 'count', 'Jours de différé', 'Deferral days'),
-  column('openedAt', instant('"openedAt"'), 'instant', 'Date de création', 'Creation date'),
-  column(
-    'deactivatedAt',
-    instant('"deactivatedAt"'),
-    'instant',
-    'Date de désactivation',
-    'Deactivation date',
-  ),
-  column('contractId', '"contractId"', 'text', 'Identifiant unique', 'Unique identifier'),
+  textColumn('brandName', '"brandName"', 'Enseigne', 'Brand'),
+  textColumn('shopName', '"shopName"', 'Point de vente', 'Shop'),
+  textColumn('label', 'label', 'Libellé', 'Label'),
+  textColumn('currency', 'currency', 'Devise', 'Currency'),
+  amountColumn('minimumAmount', '"minimumMinor"', 'Montant minimum', 'Minimum amount'),
+  amountColumn('maximumAmount', '"maximumMinor"', 'Montant maximum', 'Maximum amount'),
+  countColumn('deferralDays', '"deferralDays"', 'Jours de différé', 'Deferral days'),
+  instantColumn('openedAt', '"openedAt"', 'Date de création', 'Creation date'),
+  instantColumn('deactivatedAt', '"deactivatedAt"', 'Date de désactivation', 'Deactivation date'),
+  textColumn('contractId', '"contractId"', 'Identifiant unique', 'Unique identifier'),
 ];
 
 /** Contracts are held in memory: their rows go to the database with the question. */
@@ -49,7 +41,3 @@ export const CONTRACT_ROWS = `jsonb_to_recordset($1::jsonb) as contracts (
   "minimumMinor" bigint, "maximumMinor" bigint, "deferralDays" integer,
   "openedAt" timestamptz, "deactivatedAt" timestamptz
 )`;
-
-function instant(name: string): string {
-  return `(extract(epoch from ${name}) * 1000)::bigint`;
-}

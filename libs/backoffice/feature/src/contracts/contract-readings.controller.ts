@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query as QueryParameters, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { CONTRACT_STATES } from '@encaisse/merchant-onboarding/contract';
 import { Clock } from '@encaisse/platform/clock';
 import {
@@ -14,9 +14,9 @@ import type { Query } from '@encaisse/platform/lists';
 import { Database } from '@encaisse/platform/postgres';
 import type { FastifyReply } from 'fastify';
 import { BackofficeDirectory } from '../backoffice-directory';
-import { EXPORT_FORMATS, exportFile } from '../export/export-file';
+import { ApiExportForm } from '../export/api-export-form';
+import { exportFile } from '../export/export-file';
 import { ExportSources } from '../export/export-sources';
-import { LANGUAGES } from '../export/languages';
 import { sendFile } from '../export/send-file';
 import { JOURNAL_PROJECTION } from '../journal/journal.projection';
 import { REMITTANCES_PROJECTION } from '../remittances/remittances.projection';
@@ -40,16 +40,13 @@ export class ContractReadingsController {
   @ApiOperation({
     summary: 'Export the contracts of a node and below, inactive ones too (CONT-10)',
   })
-  @ApiProduces('text/csv', 'text/plain', 'application/xml')
+  @ApiExportForm()
   @ApiQuery({ name: 'nodeId', required: false, description: 'Default: the caller’s node' })
   @ApiQuery({ name: 'contractNumber', required: false })
   @ApiQuery({ name: 'rank', required: false })
   @ApiQuery({ name: 'paymentMeans', required: false })
   @ApiQuery({ name: 'state', required: false, enum: [...CONTRACT_STATES] })
   @ApiQuery({ name: 'search', required: false, description: 'Part of the number, label or shop' })
-  @ApiQuery({ name: 'format', required: false, enum: [...EXPORT_FORMATS] })
-  @ApiQuery({ name: 'language', required: false, enum: [...LANGUAGES] })
-  @ApiQuery({ name: 'columns', required: false, description: 'Names in order, comma-separated' })
   async export(
     @QueryParameters() query: Query,
     @CurrentCaller() caller: Caller,
@@ -67,12 +64,8 @@ export class ContractReadingsController {
     @Param('contractId') contractId: string,
     @CurrentCaller() caller: Caller,
   ): Promise<ContractActivity> {
-    const { current } = this.directory;
-    const contract = current.contract(contractId);
-    const isSeen =
-      contract?.environment === caller.environment &&
-      current.isAtOrBelow(contract.shopId, caller.nodeId);
-    if (!isSeen) throw notFound('contract');
+    const contract = this.directory.current.contractBelow(contractId, caller);
+    if (!contract) throw notFound('contract');
     return this.activities.of(contract);
   }
 }

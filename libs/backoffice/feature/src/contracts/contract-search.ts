@@ -4,7 +4,7 @@ import {
   type Directory,
   isContractFound,
 } from '@encaisse/merchant-onboarding/contract';
-import { listedValues, type Query, refuseUnknown, valueOf } from '@encaisse/platform/lists';
+import { filtersOf, listedValues, type Query, refuseUnknown } from '@encaisse/platform/lists';
 import type { ReadScope } from '../backoffice-directory';
 
 /** A contract with the names of the places it belongs to, as its columns show them. */
@@ -19,16 +19,9 @@ export function foundContracts(
 ): readonly ContractRow[] {
   refuseUnknown(query, ['nodeId', ...CONTRACT_FILTERS, ...others]);
   listedValues(query, 'state', CONTRACT_STATES);
-  const filters = {
-    contractNumber: valueOf(query, 'contractNumber'),
-    rank: valueOf(query, 'rank'),
-    paymentMeans: valueOf(query, 'paymentMeans'),
-    state: valueOf(query, 'state'),
-    search: valueOf(query, 'search'),
-  };
+  const filters = filtersOf(query, CONTRACT_FILTERS);
   return directory
-    .shopsAtOrBelow(nodeId)
-    .flatMap((shopId) => directory.contractsOfShop(shopId, environment))
+    .contractsAtOrBelow(nodeId, environment)
     .filter((contract) => isContractFound(contract, filters, directory))
     .map((contract) => ({
       ...contract,

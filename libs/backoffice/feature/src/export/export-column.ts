@@ -15,6 +15,26 @@ export type ExportColumn = {
   readonly shown?: (raw: string, language: Language) => string;
 };
 
+/** A column of text; the others are made of it. */
+export function textColumn(name: string, sql: string, fr: string, en: string): ExportColumn {
+  return { name, sql, kind: 'text', label: { fr, en } };
+}
+
+/** Of minor units. */
+export function amountColumn(name: string, sql: string, fr: string, en: string): ExportColumn {
+  return { ...textColumn(name, sql, fr, en), kind: 'amount' };
+}
+
+export function countColumn(name: string, sql: string, fr: string, en: string): ExportColumn {
+  return { ...textColumn(name, sql, fr, en), kind: 'count' };
+}
+
+/** Of a column that is a timestamp. */
+export function instantColumn(name: string, column: string, fr: string, en: string): ExportColumn {
+  const sql = `(extract(epoch from ${column}) * 1000)::bigint`;
+  return { ...textColumn(name, sql, fr, en), kind: 'instant' };
+}
+
 /** The columns asked for, in the order asked; the screen's own when none are (TRX-25). */
 export function columnsOf(
   query: Query,

@@ -1,6 +1,6 @@
 import { REFUSAL_REASONS, type RefusalReason } from '@encaisse/ledger/domain';
 import { tripleOfRow } from '../journal/fold-transaction';
-import type { ExportColumn } from './export-column';
+import { amountColumn, type ExportColumn, instantColumn, textColumn } from './export-column';
 import { ACQUIRER_STATUS_LABELS, type Label, STATUS_LABELS, TYPE_LABELS } from './languages';
 
 const REFUSAL_LABELS: Readonly<Record<RefusalReason, Label>> = {
@@ -15,21 +15,6 @@ const REFUSAL_LABELS: Readonly<Record<RefusalReason, Label>> = {
   TECHNICAL_ERROR: { fr: 'Erreur technique', en: 'Technical error' },
 };
 
-const text = (name: string, sql: string, fr: string, en: string): ExportColumn => ({
-  name,
-  sql,
-  kind: 'text',
-  label: { fr, en },
-});
-const amount = (name: string, sql: string, fr: string, en: string): ExportColumn => ({
-  ...text(name, sql, fr, en),
-  kind: 'amount',
-});
-const instant = (name: string, column: string, fr: string, en: string): ExportColumn => ({
-  ...text(name, `(extract(epoch from ${column}) * 1000)::bigint`, fr, en),
-  kind: 'instant',
-});
-
 function linkedField(
   name: 'type' | 'status' | 'acquirerStatus',
   labels: Readonly<Record<string, Label>>,
@@ -37,7 +22,7 @@ function linkedField(
   en: string,
 ): ExportColumn {
   return {
-    ...text(name, 'combination', fr, en),
+    ...textColumn(name, 'combination', fr, en),
     shown: (raw, language) => labels[tripleOfRow(Number(raw))[name]]?.[language] ?? '',
   };
 }
@@ -48,23 +33,28 @@ function linkedField(
  */
 export function transactionColumns(shopName: (shopId: string) => string): readonly ExportColumn[] {
   return [
-    instant('createdAt', 'created_at', 'Date & Heure', 'Date & time'),
-    text('transactionNumber', 'transaction_number', 'Numéro de transaction', 'Transaction number'),
-    amount('initialAmount', 'initial_minor', 'Montant', 'Amount'),
-    text('wallet', 'wallet', 'Wallet', 'Wallet'),
-    text('paymentMeans', 'payment_means', 'Moyen de paiement', 'Payment means'),
-    { ...text('shop', 'shop_id', 'Magasin', 'Shop'), shown: shopName },
-    text('remittanceNumber', 'remittance_number', 'Numéro de remise', 'Remittance number'),
-    text('orderReference', 'order_reference', 'Référence commande', 'Order reference'),
+    instantColumn('createdAt', 'created_at', 'Date & Heure', 'Date & time'),
+    textColumn(
+      'transactionNumber',
+      'transaction_number',
+      'Numéro de transaction',
+      'Transaction number',
+    ),
+    amountColumn('initialAmount', 'initial_minor', 'Montant', 'Amount'),
+    textColumn('wallet', 'wallet', 'Wallet', 'Wallet'),
+    textColumn('paymentMeans', 'payment_means', 'Moyen de paiement', 'Payment means'),
+    { ...textColumn('shop', 'shop_id', 'Magasin', 'Shop'), shown: shopName },
+    textColumn('remittanceNumber', 'remittance_number', 'Numéro de remise', 'Remittance number'),
+    textColumn('orderReference', 'order_reference', 'Référence commande', 'Order reference'),
     linkedField('type', TYPE_LABELS, 'Type de transaction', 'Transaction type'),
     linkedField('status', STATUS_LABELS, 'Statut de la transaction', 'Transaction status'),
     linkedField('acquirerStatus', ACQUIRER_STATUS_LABELS, 'Statut Acquéreur', 'Acquirer status'),
-    text('contractNumber', 'contract_number', 'Numéro de contrat', 'Contract number'),
-    text('cardholderEmail', 'cardholder_email', 'E-mail porteur', 'Cardholder e-mail'),
-    text('currency', 'currency', 'Devise', 'Currency'),
-    text('guarantee3ds', `'N/A'`, 'Garantie 3DS', '3DS guarantee'),
-    text('clientCountry', 'client_country', 'Pays client', 'Client country'),
-    text('cardCountry', 'card_country', 'Pays carte', 'Card country'),
+    textColumn('contractNumber', 'contract_number', 'Numéro de contrat', 'Contract number'),
+    textColumn('cardholderEmail', 'cardholder_email', 'E-mail porteur', 'Cardholder e-mail'),
+    textColumn('currency', 'currency', 'Devise', 'Currency'),
+    textColumn('guarantee3ds', `'N/A'`, 'Garantie 3DS', '3DS guarantee'),
+    textColumn('clientCountry', 'client_country', 'Pays client', 'Client country'),
+    textColumn('cardCountry', 'card_country', 'Pays carte', 'Card country'),
     ...detailColumns(),
   ];
 }
@@ -72,13 +62,18 @@ export function transactionColumns(shopName: (shopId: string) => string): readon
 /** What the detail shows beyond the journal (TRX-31, TRX-33). */
 function detailColumns(): readonly ExportColumn[] {
   return [
-    text('transactionId', 'transaction_id', 'Identifiant', 'Identifier'),
-    amount('currentAmount', 'current_minor', 'Montant actuel', 'Current amount'),
-    amount('debitedAmount', 'debited_minor', 'Montant débité', 'Debited amount'),
-    amount('refundedAmount', 'refunded_minor', 'Montant remboursé', 'Refunded amount'),
-    text('authorizationNumber', 'authorization_number', 'Autorisation', 'Authorisation number'),
+    textColumn('transactionId', 'transaction_id', 'Identifiant', 'Identifier'),
+    amountColumn('currentAmount', 'current_minor', 'Montant actuel', 'Current amount'),
+    amountColumn('debitedAmount', 'debited_minor', 'Montant débité', 'Debited amount'),
+    amountColumn('refundedAmount', 'refunded_minor', 'Montant remboursé', 'Refunded amount'),
+    textColumn(
+      'authorizationNumber',
+      'authorization_number',
+      'Autorisation',
+      'Authorisation number',
+    ),
     {
-      ...text(
+      ...textColumn(
         'remittanceDate',
         'coalesce(sent_on, planned_date)',
         'Date de remise',
@@ -86,40 +81,40 @@ function detailColumns(): readonly ExportColumn[] {
       ),
       kind: 'day',
     },
-    text('rank', 'rank', 'Rang', 'Rank'),
-    text('acquirer', 'acquirer', 'Acquéreur', 'Acquirer'),
-    text('issuer', 'issuer', 'Emetteur', 'Issuer'),
-    text('cardType', 'card_type', 'Type de carte', 'Card type'),
-    text('maskedNumber', 'masked_number', 'Numéro de carte', 'Card number'),
-    text(
+    textColumn('rank', 'rank', 'Rang', 'Rank'),
+    textColumn('acquirer', 'acquirer', 'Acquéreur', 'Acquirer'),
+    textColumn('issuer', 'issuer', 'Emetteur', 'Issuer'),
+    textColumn('cardType', 'card_type', 'Type de carte', 'Card type'),
+    textColumn('maskedNumber', 'masked_number', 'Numéro de carte', 'Card number'),
+    textColumn(
       'cardExpiry',
       "substr(card_expiry, 3, 2) || '/' || substr(card_expiry, 1, 2)",
       'Validité carte',
       'Card expiry',
     ),
     {
-      ...text('refusalReason', 'refusal_reason', 'Motif de refus', 'Refusal reason'),
+      ...textColumn('refusalReason', 'refusal_reason', 'Motif de refus', 'Refusal reason'),
       shown: (raw, language) => {
         const reason = REFUSAL_REASONS.find((one) => one === raw);
         return reason === undefined ? raw : REFUSAL_LABELS[reason][language];
       },
     },
-    text('responseCode', 'response_code', 'Code réponse', 'Response code'),
-    text('channel', 'channel', 'Canal', 'Channel'),
-    text(
+    textColumn('responseCode', 'response_code', 'Code réponse', 'Response code'),
+    textColumn('channel', 'channel', 'Canal', 'Channel'),
+    textColumn(
       'archivingReference',
       'archiving_reference',
       'Référence d’archivage',
       'Archiving reference',
     ),
-    text(
+    textColumn(
       'originalTransactionNumber',
       'original_transaction_number',
       'Transaction d’origine',
       'Original transaction',
     ),
-    instant('acceptedAt', 'accepted_at', 'Date d’acceptation', 'Acceptance date'),
-    instant('sentAt', 'sent_at', 'Date d’envoi', 'Sending date'),
+    instantColumn('acceptedAt', 'accepted_at', 'Date d’acceptation', 'Acceptance date'),
+    instantColumn('sentAt', 'sent_at', 'Date d’envoi', 'Sending date'),
   ];
 }
 

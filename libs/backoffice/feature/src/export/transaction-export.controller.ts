@@ -1,5 +1,5 @@
 import { Controller, Get, Query as QueryParameters, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Clock } from '@encaisse/platform/clock';
 import { type Caller, CurrentCaller, Logged, Needs, ReadsFrom } from '@encaisse/platform/http';
 import type { Query } from '@encaisse/platform/lists';
@@ -7,9 +7,9 @@ import { Database } from '@encaisse/platform/postgres';
 import type { FastifyReply } from 'fastify';
 import { JOURNAL_PROJECTION } from '../journal/journal.projection';
 import { ApiTransactionFilters } from '../transactions/search-query-docs';
-import { EXPORT_FORMATS, exportFile } from './export-file';
+import { ApiExportForm } from './api-export-form';
+import { exportFile } from './export-file';
 import { ExportSources } from './export-sources';
-import { LANGUAGES } from './languages';
 import { sendFile } from './send-file';
 
 /** The search result as a file (TRX-23 to TRX-28). */
@@ -27,11 +27,8 @@ export class TransactionExportController {
   @Needs('export')
   @Logged('EXPORT')
   @ApiOperation({ summary: 'Export everything a search finds, without a cap, streamed at once' })
-  @ApiProduces('text/csv', 'text/plain', 'application/xml')
+  @ApiExportForm()
   @ApiTransactionFilters()
-  @ApiQuery({ name: 'format', required: false, enum: [...EXPORT_FORMATS] })
-  @ApiQuery({ name: 'language', required: false, enum: [...LANGUAGES] })
-  @ApiQuery({ name: 'columns', required: false, description: 'Names in order, comma-separated' })
   async export(
     @QueryParameters() query: Query,
     @CurrentCaller() caller: Caller,

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query as QueryParameters, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { isUuid } from '@encaisse/kernel';
 import { Clock } from '@encaisse/platform/clock';
 import {
@@ -14,9 +14,9 @@ import { limitOf, type Query, refuseUnknown, sortingOf, valueOf } from '@encaiss
 import { Database } from '@encaisse/platform/postgres';
 import type { FastifyReply } from 'fastify';
 import { BackofficeDirectory } from '../backoffice-directory';
-import { EXPORT_FORMATS, exportFile } from '../export/export-file';
+import { ApiExportForm } from '../export/api-export-form';
+import { exportFile } from '../export/export-file';
 import { ExportSources } from '../export/export-sources';
-import { LANGUAGES } from '../export/languages';
 import { sendFile } from '../export/send-file';
 import { JOURNAL_PROJECTION } from '../journal/journal.projection';
 import { ApiPaging } from '../transactions/search-query-docs';
@@ -65,11 +65,8 @@ export class RemittancesController {
   @Needs('export')
   @Logged('EXPORT')
   @ApiOperation({ summary: 'Export every remittance a search finds, without a cap (REM-12)' })
-  @ApiProduces('text/csv', 'text/plain', 'application/xml')
+  @ApiExportForm()
   @ApiRemittanceFilters()
-  @ApiQuery({ name: 'format', required: false, enum: [...EXPORT_FORMATS] })
-  @ApiQuery({ name: 'language', required: false, enum: [...LANGUAGES] })
-  @ApiQuery({ name: 'columns', required: false, description: 'Names in order, comma-separated' })
   async export(
     @QueryParameters() query: Query,
     @CurrentCaller() caller: Caller,

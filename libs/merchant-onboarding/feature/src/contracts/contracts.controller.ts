@@ -119,9 +119,7 @@ export class ContractsController {
     const { current } = this.directory;
     const top = nodeId ?? caller.nodeId;
     if (top !== caller.nodeId && !current.isAtOrBelow(top, caller.nodeId)) throw notFound('node');
-    return current
-      .shopsAtOrBelow(top)
-      .flatMap((shopId) => current.contractsOfShop(shopId, caller.environment));
+    return current.contractsAtOrBelow(top, caller.environment);
   }
 }
 
