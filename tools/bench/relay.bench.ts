@@ -7,6 +7,7 @@ import {
   type Consumer,
   KafkaBusTables,
   KafkaInboxByPosition,
+  KafkaTakenByStretch,
   KafkaMessageBus,
   type KafkaSettings,
   type Publication,
@@ -77,6 +78,7 @@ class RelayBench {
       BusTables,
       KafkaBusTables,
       KafkaInboxByPosition,
+      KafkaTakenByStretch,
     ]);
     return new RelayBench(context, store, database, {
       brokers,

@@ -7,6 +7,7 @@ import {
   type Consumer,
   KafkaBusTables,
   KafkaInboxByPosition,
+  KafkaTakenByStretch,
   KafkaMessageBus,
   type KafkaSettings,
   type Publication,
@@ -23,6 +24,7 @@ const TABLES = [
   BusTables,
   KafkaBusTables,
   KafkaInboxByPosition,
+  KafkaTakenByStretch,
 ];
 const QUICK = { sessionMillis: 3000, heartbeatMillis: 100, waitMillis: 50 };
 const SILENT: BusLogger = {

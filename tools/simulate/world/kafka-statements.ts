@@ -8,12 +8,27 @@ function placeOf(group: unknown, topic: unknown, partition: unknown): string {
   return `${group as string}/${topic as string}/${partition as number}`;
 }
 
-/** The ids one group took: a table of their own, so that letting go reads no other's. */
-function inboxOf(group: unknown): string {
-  return `bus.inbox of ${group as string}`;
+/** The stretches one group took: a table of their own, so that letting go reads no other's. */
+function takenBy(group: unknown): string {
+  return `bus.taken of ${group as string}`;
 }
 
 const groupLock = ({ parameters }: Execution) => [`${GROUPS}/${parameters[0] as string}`];
+
+const partitionLock = ({ parameters: [group, topic, partition] }: Execution) => [
+  `${PARTITIONS}/${placeOf(group, topic, partition)}`,
+];
+
+/** Moves a partition on from where it was left; false when it is elsewhere. */
+function isMoved({ session, parameters }: Execution): boolean {
+  const [group, topic, partition, from, to, behind] = parameters;
+  const key = placeOf(group, topic, partition);
+  const row = session.get(PARTITIONS, key);
+  if (row?.['next_offset'] !== from) return false;
+  const position = Math.max(row!['position'] as number, behind as number);
+  session.put(PARTITIONS, key, { ...row, next_offset: to, position });
+  return true;
+}
 
 const partitions: readonly Statement[] = [
   {
@@ -50,40 +65,43 @@ const partitions: readonly Statement[] = [
   },
   {
     pattern: /^update bus\.partitions set next_offset = \$5, position = greatest\(position, \$6\)/,
-    locks: ({ parameters: [group, topic, partition] }) => [
-      `${PARTITIONS}/${placeOf(group, topic, partition)}`,
-    ],
-    run({ session, parameters: [group, topic, partition, from, to, behind] }) {
-      const key = placeOf(group, topic, partition);
-      const row = session.get(PARTITIONS, key);
-      if (row?.['next_offset'] !== from) return NO_ROWS;
-      const position = Math.max(row!['position'] as number, behind as number);
-      session.put(PARTITIONS, key, { ...row, next_offset: to, position });
-      return [{ group_name: group }];
-    },
+    locks: partitionLock,
+    run: (execution) => (isMoved(execution) ? [{ group_name: execution.parameters[0] }] : NO_ROWS),
   },
 ];
 
-const inbox: readonly Statement[] = [
+const taken: readonly Statement[] = [
   {
-    pattern: /^insert into bus\.inbox \(group_name, message_id, position\)/,
-    run({ session, parameters }) {
-      const [group, ids, positions] = parameters as [string, readonly string[], readonly string[]];
-      return ids.flatMap((message_id, index) => {
-        const position = Number(positions[index]);
-        const key = `${position}/${message_id}`;
-        if (session.get(inboxOf(group), key)) return [];
-        session.put(inboxOf(group), key, { position, message_id });
-        return [{ message_id }];
-      });
+    pattern: /^select ids from bus\.taken where group_name = \$1 and topic in \(\$2, ''\)/,
+    run: ({ session, parameters: [group, topic, partition, first, last] }) =>
+      session
+        .all(takenBy(group))
+        .filter(
+          (row) =>
+            row['topic'] === topic &&
+            row['partition'] === partition &&
+            (row['last_position'] as number) >= (first as number) &&
+            (row['first_position'] as number) <= (last as number),
+        ),
+  },
+  {
+    pattern: /^with moved as \(update bus\.partitions .*\) insert into bus\.taken/,
+    locks: partitionLock,
+    run(execution) {
+      if (!isMoved(execution)) return NO_ROWS;
+      const [group, topic, partition, from, , , first, last, ids] = execution.parameters;
+      const row = { topic, partition, first_position: first, last_position: last, ids };
+      const key = `${placeOf(group, topic, partition)}/${from as number}`;
+      execution.session.put(takenBy(group), key, { ...row, key });
+      return [{ group_name: group }];
     },
   },
   {
-    pattern: /^delete from bus\.inbox where group_name = \$1 and position <= \$2$/,
+    pattern: /^delete from bus\.taken where group_name = \$1 and last_position <= \$2$/,
     run({ session, parameters: [group, passed] }) {
-      for (const { position, message_id } of session.all(inboxOf(group)))
-        if ((position as number) <= (passed as number))
-          session.remove(inboxOf(group), `${position as number}/${message_id as string}`);
+      for (const { key, last_position } of session.all(takenBy(group)))
+        if ((last_position as number) <= (passed as number))
+          session.remove(takenBy(group), key as string);
       return NO_ROWS;
     },
   },
@@ -124,4 +142,4 @@ const publishedTypes: readonly Statement[] = [
 ];
 
 /** The statements of messages over Kafka. */
-export const KAFKA_STATEMENTS: readonly Statement[] = [...partitions, ...inbox, ...publishedTypes];
+export const KAFKA_STATEMENTS: readonly Statement[] = [...partitions, ...taken, ...publishedTypes];

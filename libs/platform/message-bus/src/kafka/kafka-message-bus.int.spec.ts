@@ -12,7 +12,7 @@ import {
 import { Client } from 'pg';
 import { BusTables } from '../bus-migrations';
 import { KafkaMessageBus } from './kafka-message-bus';
-import { KafkaBusTables, KafkaInboxByPosition } from './kafka-tables';
+import { KafkaBusTables, KafkaInboxByPosition, KafkaTakenByStretch } from './kafka-tables';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const TABLES = [
@@ -21,6 +21,7 @@ const TABLES = [
   BusTables,
   KafkaBusTables,
   KafkaInboxByPosition,
+  KafkaTakenByStretch,
 ];
 const TIMINGS = { sessionMillis: 3000, heartbeatMillis: 100, waitMillis: 50 };
 

@@ -67,3 +67,49 @@ export class KafkaInboxByPosition implements MigrationInterface {
     `);
   }
 }
+
+/** How many ids of the tables before go into one row. */
+const POSITIONS_A_ROW = 1000;
+
+/**
+ * The ids taken, one row for each stretch of a partition: a row for every message cost more than all else
+ * in the transaction. Texts are kept outside the row as they are: packing UUIDs costs and gains nothing. What
+ * was taken before lies in no topic, and is asked for whatever the partition.
+ */
+export class KafkaTakenByStretch implements MigrationInterface {
+  readonly name = 'KafkaTakenByStretch1763769600600';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table bus.taken (
+        group_name text collate "C" not null,
+        topic text collate "C" not null,
+        partition integer not null,
+        first_position bigint not null,
+        last_position bigint not null,
+        ids text collate "C" not null
+      );
+      alter table bus.taken alter column ids set storage external;
+      create index taken_reach on bus.taken (group_name, topic, partition, last_position);
+      insert into bus.taken
+      select group_name, '', -1, min(position), max(position), string_agg(message_id, ' ')
+      from bus.inbox group by group_name, position / ${POSITIONS_A_ROW};
+      drop table bus.inbox;
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table bus.inbox (
+        group_name text collate "C" not null,
+        message_id text collate "C" not null,
+        position bigint not null,
+        primary key (group_name, position, message_id)
+      );
+      insert into bus.inbox
+      select group_name, unnest(string_to_array(ids, ' ')), last_position from bus.taken
+      on conflict do nothing;
+      drop table bus.taken;
+    `);
+  }
+}

@@ -40,18 +40,20 @@ export class PartitionCheckpoint extends Checkpoint {
   ): Promise<readonly PlacedMessage[]> {
     const ahead = messages.filter(({ position }) => position > this.passed);
     if (ahead.length === 0) return [];
-    const rows = await session.query<{ message_id: string }>(
-      `insert into bus.inbox (group_name, message_id, position)
-       select $1, id, position from unnest($2::text[], $3::bigint[]) as taken (id, position)
-       on conflict do nothing returning message_id`,
-      [
-        this.group,
-        ahead.map(({ message }) => message.id),
-        ahead.map(({ position }) => String(position)),
-      ],
+    const { first, last } = reachOf(ahead);
+    // Records come in the order of the log, unless they come again: mostly nothing is found.
+    const rows = await session.query<{ ids: string }>(
+      `select ids from bus.taken
+       where group_name = $1 and topic in ($2, '') and partition in ($3, -1)
+         and last_position >= $4 and first_position <= $5`,
+      [this.group, this.place.topic, this.place.partition, first, last],
     );
-    const first = new Set(rows.map(({ message_id }) => message_id));
-    return ahead.filter(({ message }) => first.delete(message.id));
+    const known = new Set(rows.flatMap(({ ids }) => ids.split(SEPARATOR)));
+    return ahead.filter(({ message: { id } }) => {
+      if (known.has(id)) return false;
+      known.add(id);
+      return true;
+    });
   }
 
   override async advance(
@@ -62,15 +64,35 @@ export class PartitionCheckpoint extends Checkpoint {
   ): Promise<boolean> {
     // The event of the last message may have others that come with the next stretch.
     const behind = (messages.at(-1)?.position ?? 1) - 1;
-    const rows = await session.query(
-      `update bus.partitions
+    const move = `update bus.partitions
        set next_offset = $5, position = greatest(position, $6), moved_at = clock_timestamp()
        where group_name = $1 and topic = $2 and partition = $3 and next_offset = $4
-       returning group_name`,
-      [this.group, this.place.topic, this.place.partition, from, to, behind],
+       returning group_name`;
+    const { topic, partition } = this.place;
+    const place = [this.group, topic, partition, from, to, behind];
+    if (messages.length === 0) return (await session.query(move, place)).length === 1;
+    const { first, last } = reachOf(messages);
+    const rows = await session.query(
+      `with moved as (${move})
+       insert into bus.taken (group_name, topic, partition, first_position, last_position, ids)
+       select $1, $2, $3, $7::bigint, $8::bigint, $9 from moved returning group_name`,
+      [...place, first, last, messages.map(({ message }) => message.id).join(SEPARATOR)],
     );
     return rows.length === 1;
   }
+}
+
+/** Stands in no id: they are UUIDs, or what CloudEvents allows without a space. */
+const SEPARATOR = ' ';
+
+/** The least and the greatest position of some messages, at least one. */
+function reachOf(messages: readonly PlacedMessage[]): { first: number; last: number } {
+  let [first, last] = [Infinity, 0];
+  for (const { position } of messages) {
+    first = Math.min(first, position);
+    last = Math.max(last, position);
+  }
+  return { first, last };
 }
 
 /** The rows of all the partitions of consumer groups. */
@@ -112,7 +134,7 @@ export class PartitionCheckpoints {
          where group_name = $1 and position < $2`,
         [group, position],
       );
-      await session.query('delete from bus.inbox where group_name = $1 and position <= $2', [
+      await session.query('delete from bus.taken where group_name = $1 and last_position <= $2', [
         group,
         position,
       ]);

@@ -270,7 +270,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     await fixture.happen('b', upTo(50));
     await fixture.untilQuiet(bus);
     expect(await fixture.numbers(GROUP, 'b')).toEqual(upTo(50));
-    expect(await fixture.database.query('select 1 from bus.inbox')).toEqual([]);
+    expect(await fixture.database.query('select 1 from bus.taken')).toEqual([]);
   });
 
   it('goes on for groups that read the log until now, without doing anything twice', async () => {
