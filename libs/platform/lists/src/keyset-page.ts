@@ -9,7 +9,11 @@ export type KeysetPage<Row> = { readonly rows: readonly Row[]; readonly nextCurs
 export type KeysetQuery<Row> = {
   readonly selection: string;
   readonly table: string;
-  readonly conditions: SqlConditions;
+  /**
+   * What rows meet. With several, given where the page before ended: each finds rows that come after
+   * those of the one before it, and is only asked for when these do not fill the page.
+   */
+  readonly conditions: SqlConditions | ((after: PageEnd | null) => Iterable<SqlConditions>);
   /** Column that settles the order of equal values. */
   readonly idColumn: string;
   readonly sorting: Sorting;
@@ -21,6 +25,8 @@ export type KeysetQuery<Row> = {
   readonly endOf: (row: Row) => PageEnd;
   /** So few rows are found that they are better sorted than read in order. */
   readonly isSelective?: boolean;
+  /** How many rows there are, and where they lie, is a guess: reading in order must be worth it for many. */
+  readonly isGuess?: boolean;
   /**
    * Values of columns that an index orders one by one: each is read in order, then merged. The rows of
    * the search are those that have one of the values of every branch, and meet the conditions.
@@ -48,35 +54,75 @@ export async function keysetPage<Row extends object>(
   query: KeysetQuery<Row>,
   session: SqlSession,
 ): Promise<KeysetPage<Row>> {
-  const { conditions, sorting, sortColumn, idColumn, limit } = query;
-  if (query.cursor !== null) {
-    const end = readCursor(query.cursor, query.digest, sortColumn.type);
-    const value = `${conditions.parameter(end.value)}::${sortColumn.type}`;
-    const comparison = sorting.isDescending ? '<' : '>';
-    conditions.add(
-      `(${sortColumn.column}, ${idColumn}) ${comparison} (${value}, ${conditions.parameter(end.id)}::uuid)`,
-    );
-  }
-  const rows = await session.query<Row>(
-    `select ${query.selection} from ${sourceOf(query)}
-     ${orderBy(sorting, sortColumn, idColumn)}
-     limit ${limit + 1}`,
-    conditions.parameters,
-  );
+  const { cursor, digest, sortColumn, limit } = query;
+  const after = cursor === null ? null : readCursor(cursor, digest, sortColumn.type);
+  const rows = await rowsInOrder(query, after, session);
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const isMore = rows.length > limit && last !== undefined;
-  return {
-    rows: page,
-    nextCursor: isMore ? writeCursor(query.digest, query.endOf(last)) : null,
-  };
+  return { rows: page, nextCursor: isMore ? writeCursor(digest, query.endOf(last)) : null };
 }
 
-function sourceOf<Row>(query: KeysetQuery<Row>): string {
-  const { conditions, table, branches = [], sorting, sortColumn, idColumn, limit } = query;
+async function rowsInOrder<Row extends object>(
+  query: KeysetQuery<Row>,
+  after: PageEnd | null,
+  session: SqlSession,
+): Promise<Row[]> {
+  const { conditions, limit } = query;
+  const rows: Row[] = [];
+  for (const part of typeof conditions === 'function' ? conditions(after) : [conditions]) {
+    rows.push(...(await rowsOf(query, part, after, limit + 1 - rows.length, session)));
+    if (rows.length > limit) break;
+  }
+  return rows;
+}
+
+function addEnd<Row>(
+  { sorting, sortColumn, idColumn }: KeysetQuery<Row>,
+  conditions: SqlConditions,
+  after: PageEnd | null,
+): void {
+  if (after === null) return;
+  const value = `${conditions.parameter(after.value)}::${sortColumn.type}`;
+  const comparison = sorting.isDescending ? '<' : '>';
+  conditions.add(
+    `(${sortColumn.column}, ${idColumn}) ${comparison} (${value}, ${conditions.parameter(after.id)}::uuid)`,
+  );
+}
+
+function rowsOf<Row extends object>(
+  query: KeysetQuery<Row>,
+  conditions: SqlConditions,
+  after: PageEnd | null,
+  limit: number,
+  session: SqlSession,
+): Promise<Row[]> {
+  const { sorting, sortColumn, idColumn } = query;
+  addEnd(query, conditions, after);
+  return session.query<Row>(
+    `select ${query.selection} from ${sourceOf(query, conditions, limit)}
+     ${orderBy(sorting, sortColumn, idColumn)}
+     limit ${limit}`,
+    conditions.parameters,
+  );
+}
+
+/**
+ * Read in order they cost little more than a page. Were the planner asked for a page, it would take rows
+ * that lie together for as many that lie everywhere, and read all that lies before them.
+ */
+const GUESSED_ROWS = 1000;
+
+function sourceOf<Row>(query: KeysetQuery<Row>, conditions: SqlConditions, limit: number): string {
+  const { table, branches = [], sorting, sortColumn, idColumn } = query;
   // The planner takes any order an index offers for a bargain; rows found first have none to offer.
   if (query.isSelective === true)
     return `(select * from ${table} where ${conditions.text} offset 0) found`;
+  if (branches.length === 0 && query.isGuess === true)
+    return `(with guessed as materialized (
+      select * from ${table} where ${conditions.text}
+      ${orderBy(sorting, sortColumn, idColumn)} limit ${Math.max(limit, GUESSED_ROWS)})
+      select * from guessed) found`;
   if (branches.length === 0) return `${table} where ${conditions.text}`;
   const values = branches.map(
     ({ type, values: all }, index) =>
@@ -85,5 +131,5 @@ function sourceOf<Row>(query: KeysetQuery<Row>): string {
   const same = branches.map(({ column }, index) => `${column} = branch_${index}.value`);
   return `${values.join(' cross join ')} cross join lateral (
     select * from ${table} where ${[conditions.text, ...same].join(' and ')}
-    ${orderBy(sorting, sortColumn, idColumn)} limit ${limit + 1}) found`;
+    ${orderBy(sorting, sortColumn, idColumn)} limit ${limit}) found`;
 }

@@ -2,7 +2,9 @@ export { canonicalHash } from './canonical-hash';
 export {
   bringBackMonthsOf,
   ensureMonths,
+  monthAfter,
   monthOf,
+  startOfMonth,
   type PartitionedTable,
 } from './month-partitions';
 export {

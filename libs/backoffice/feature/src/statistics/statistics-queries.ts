@@ -59,24 +59,30 @@ export class StatisticsQueries {
   /** Figures per step, payment means and currency; steps in which nothing was recorded are absent. */
   async figures(request: FiguresRequest): Promise<readonly Figures[]> {
     const conditions = new SqlConditions();
-    const pieces = piecesOf(request.period, request.step === 'hour').map((piece) =>
-      pieceSql(piece, request, conditions),
-    );
+    const pieces = piecesOf(request.period, request.step === 'hour');
     if (pieces.length === 0) return [];
+    const rows = pieces.map((piece) => pieceSql(piece, request, conditions)).join('\nunion all\n');
     // One value for all of them: thousands of small ones cost more to take apart than to find.
     const [row] = await this.database.query<{ figures: readonly FiguresTuple[] | null }>(
       `select json_agg(json_build_array(bucket, payment_means, currency, recorded_count,
            debit_count, debit_minor, refund_count, refund_minor, maximum_minor)) as figures
-       from (
-         select bucket, payment_means, currency, ${FIGURES.map((name) => `sum(${name})::bigint as ${name}`).join(', ')},
-           max(maximum_minor) as maximum_minor
-         from (${pieces.join('\nunion all\n')}) p
-         group by bucket, payment_means, currency
-       ) f`,
+       from (${isStepOf(request.step, pieces) ? rows : summedUp(rows)}) f`,
       conditions.parameters,
     );
     return (row?.figures ?? []).map(figuresOf);
   }
+}
+
+/** Whether the rows of the only piece are the steps already: there is nothing to add up. */
+function isStepOf(step: Step | null, [piece, ...others]: readonly PeriodPiece[]): boolean {
+  if (others.length > 0) return false;
+  return piece?.source === 'days' ? step === 'day' : piece?.source === 'hours' && step === 'hour';
+}
+
+function summedUp(rows: string): string {
+  const sums = FIGURES.map((name) => `sum(${name})::bigint as ${name}`);
+  return `select bucket, payment_means, currency, ${sums.join(', ')}, max(maximum_minor) as maximum_minor
+    from (${rows}) p group by bucket, payment_means, currency`;
 }
 
 /** Figures as they travel, in the order of their names. */

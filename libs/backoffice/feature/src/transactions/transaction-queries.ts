@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { Currency } from '@encaisse/kernel';
+import { type Currency, instant } from '@encaisse/kernel';
 import { ALLOWED_TRIPLES } from '@encaisse/ledger/domain';
 import {
   isExact,
   type KeysetPage,
   keysetPage,
+  type PageEnd,
   searchDigest,
   type SortColumn,
   type Sorting,
@@ -16,6 +17,7 @@ import type { ReadScope } from '../backoffice-directory';
 import { JOURNAL_SCHEMA } from '../journal/journal.projection';
 import { type JournalRow, JOURNAL_ROWS } from '../journal/journal-row';
 import { addScope, searchConditions } from '../search/search-conditions';
+import { stretchesOf } from '../search/stretches';
 import type { TransactionSearch } from '../search/transaction-search';
 
 /** The columns the journal can be sorted by. */
@@ -63,7 +65,10 @@ export class TransactionQueries {
       {
         selection: JOURNAL_ROWS.selection,
         table: TRANSACTIONS,
-        conditions: searchConditions(way.search),
+        conditions: isByAmount
+          ? searchConditions(way.search)
+          : (after) => conditionsByDate(way.search, sorting, after),
+        isGuess: hasReferencePart(search),
         branches: way.branches,
         idColumn: 'transaction_id',
         sorting,
@@ -118,6 +123,17 @@ export class TransactionQueries {
   }
 }
 
+/** The conditions of each stretch of the period, in the order of the rows. */
+function* conditionsByDate(
+  search: TransactionSearch,
+  { isDescending }: TransactionSorting,
+  after: PageEnd | null,
+): Generator<SqlConditions> {
+  const end = after === null ? null : instant(String(after.value));
+  for (const period of stretchesOf(search.period, isDescending, end))
+    yield searchConditions({ ...search, period });
+}
+
 /** Filters that leave so few rows that they are best found first and sorted then. */
 function isSelective(search: TransactionSearch): boolean {
   const { orderReferences } = search;
@@ -127,6 +143,11 @@ function isSelective(search: TransactionSearch): boolean {
     ) ||
     (orderReferences.length > 0 && orderReferences.every(isExact))
   );
+}
+
+/** More of a reference than how it begins: the planner guesses how many have it, and where they lie, at random. */
+function hasReferencePart({ orderReferences }: TransactionSearch): boolean {
+  return orderReferences.some((text) => /%./.test(text));
 }
 
 /** Filters with an index of their own, which to ask once per shop would cost as many times. */
