@@ -68,3 +68,12 @@ export async function closedLoop(
   const elapsed = (performance.now() - started) / 1_000;
   return { perSecond: latencies.count / elapsed, latencies };
 }
+
+/** The middle one of some values, at least one, or halfway between the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  const middle = sorted.length / 2;
+  return sorted.length % 2 === 1
+    ? sorted[Math.floor(middle)]!
+    : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

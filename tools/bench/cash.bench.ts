@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
 import { uuidv7 } from 'uuidv7';
 import { writePayments } from './authorized-payments';
-import { type Bench, closedLoop, type Row, type Throughput } from './bench';
+import { type Bench, closedLoop, median, type Row, type Throughput } from './bench';
 import { startChild } from './child-service';
 import { freePort } from '@encaisse/testing';
 import { BIG_LOG_ENVIRONMENT } from './million-product';
@@ -78,7 +78,8 @@ async function compare(
     slices.ours.push(await closedLoop(CLIENTS, seconds / SLICES, ours));
     slices.peer.push(await closedLoop(CLIENTS, seconds / SLICES, peer));
   }
-  const [mine, theirs] = [median(slices.ours), median(slices.peer)];
+  const speedsOf = (side: readonly Throughput[]) => side.map(({ perSecond }) => perSecond);
+  const [mine, theirs] = [median(speedsOf(slices.ours)), median(speedsOf(slices.peer))];
   return {
     measure: `cash, captures and cancels over HTTP, ${CLIENTS} clients`,
     ours: mine,
@@ -88,11 +89,6 @@ async function compare(
     ratio: mine / theirs,
     goal: { atLeast: 0.8 },
   };
-}
-
-function median(slices: readonly Throughput[]): number {
-  const sorted = slices.map(({ perSecond }) => perSecond).sort((left, right) => left - right);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 async function startBare(url: string) {

@@ -1,4 +1,4 @@
-import type { Row } from './bench';
+import { median, type Row } from './bench';
 
 /** One measure over all runs. The ratio counts; absolute figures are this machine's. */
 export type Summary = {
@@ -12,14 +12,6 @@ export type Summary = {
   /** By the median of the ratios. */
   readonly isReached: boolean;
 };
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((left, right) => left - right);
-  const middle = sorted.length / 2;
-  return sorted.length % 2 === 1
-    ? sorted[Math.floor(middle)]!
-    : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
 
 export function summarise(rows: readonly Row[]): Summary[] {
   const measures = [...new Set(rows.map(({ measure }) => measure))];

@@ -1,7 +1,7 @@
 import { PostgresEventStore } from '@encaisse/platform/event-store';
 import { uuidv7 } from 'uuidv7';
 import { writePayments } from './authorized-payments';
-import type { Bench } from './bench';
+import type { Bench, BenchContext, Row } from './bench';
 import { BIG_LOG_ENVIRONMENT } from './million-product';
 import { openBenchMerchant, startProduct } from './product';
 import { sampleEvent } from './sample-events';
@@ -26,36 +26,50 @@ async function groupedAppend(url: string): Promise<number> {
   return seconds;
 }
 
+/** The service that makes remittances, alone as on a cluster, and everything in one process. */
+const SERVICES = ['remittance', 'all-in-one'] as const;
+
+/** Seconds from what is due at a contract to its remittance and file, in one form of the product. */
+async function collected(context: BenchContext, service: string): Promise<number> {
+  const url = await context.createDatabase();
+  const whole = await startProduct(url, 4, BIG_LOG_ENVIRONMENT);
+  const { shopId, contractId } = await openBenchMerchant(whole);
+  context.say(`telecollect (${service}): writing ${DUE} due transactions`);
+  await writePayments(url, { count: DUE, shopId, contractId, state: 'due' });
+  await whole.caughtUp();
+  await whole.close();
+  const product = await startProduct(url, 4, BIG_LOG_ENVIRONMENT, service);
+  try {
+    await product.caughtUp();
+    const started = performance.now();
+    const answer = await product.post('/api/v1/remittances/telecollect', { contractId });
+    const seconds = (performance.now() - started) / 1000;
+    const made = (answer as { remittances: object[] }).remittances.length;
+    if (made !== 1) throw new Error(`${made} remittances were made instead of one`);
+    return seconds;
+  } finally {
+    await product.close();
+  }
+}
+
 /** What is due at a contract into a remittance and its file, against appending as many events. */
 export const telecollectBench: Bench = {
   name: 'telecollect',
   run: async (context) => {
-    const url = await context.createDatabase();
-    const product = await startProduct(url, 4, BIG_LOG_ENVIRONMENT);
-    try {
-      const { shopId, contractId } = await openBenchMerchant(product);
-      context.say(`telecollect: writing ${DUE} due transactions`);
-      await writePayments(url, { count: DUE, shopId, contractId, state: 'due' });
-      await product.caughtUp();
-      const started = performance.now();
-      const answer = await product.post('/api/v1/remittances/telecollect', { contractId });
-      const ours = (performance.now() - started) / 1000;
-      const made = (answer as { remittances: object[] }).remittances.length;
-      if (made !== 1) throw new Error(`${made} remittances were made instead of one`);
+    const rows: Row[] = [];
+    for (const service of SERVICES) {
+      const ours = await collected(context, service);
       const peer = await groupedAppend(await context.createDatabase());
-      return [
-        {
-          measure: `telecollect, ${DUE} due transactions into a remittance and its file`,
-          ours,
-          peer: 'grouped append of as many events',
-          peerFigure: peer,
-          unit: 's',
-          ratio: ours / peer,
-          goal: { atMost: 2 },
-        },
-      ];
-    } finally {
-      await product.close();
+      rows.push({
+        measure: `telecollect, ${service}, ${DUE} due transactions into a remittance and its file`,
+        ours,
+        peer: 'grouped append of as many events',
+        peerFigure: peer,
+        unit: 's',
+        ratio: ours / peer,
+        goal: { atMost: 2 },
+      });
     }
+    return rows;
   },
 };

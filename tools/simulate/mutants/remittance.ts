@@ -43,9 +43,9 @@ export const REMITTANCE_MUTANTS: readonly Mutant[] = [
   mutant(
     'sleeper-adds-up-what-is-built',
     'whoever slept through their turn goes on with a remittance that another one has built',
-    `${REMITTANCE}/making/remittance-maker`,
-    "if (state.phase !== 'open')",
-    'if (false)',
+    'libs/platform/leases/src/leased-event-store',
+    'const events = await this.store.readStream(streamId, options);\n        (0, _lease.assertLeaseOfWork)();',
+    'const events = await this.store.readStream(streamId, options);',
   ),
   mutant(
     'numbers-given-back',

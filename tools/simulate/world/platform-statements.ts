@@ -27,7 +27,7 @@ const searchPath: Statement = {
 /** Tables need no definition here: a row is what is put into it. */
 const definitions: Statement = {
   pattern:
-    /^(create (schema|table|index|extension|unique index)|drop schema|alter schema|set transaction|select quote_ident)/,
+    /^(create (schema|table|index|extension|unique index)|drop schema|alter schema|set transaction|set local enable_sort|select quote_ident)/,
   run({ session, sql }) {
     const renamed = /^alter schema (\w+) rename to (\w+)$/.exec(sql);
     if (renamed) session.renameSchema(renamed[1]!, renamed[2]!);

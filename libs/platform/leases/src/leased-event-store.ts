@@ -11,7 +11,7 @@ import {
 } from '@encaisse/platform/event-store';
 import { assertLeaseOfWork } from './lease';
 
-/** The log as work under a lease may use it: reads as always, no append once the lease is lost. */
+/** The log as work under a lease may use it: nothing to decide on and no append once the lease is lost. */
 export class LeasedEventStore extends EventStore {
   constructor(private readonly store: EventStore) {
     super();
@@ -27,8 +27,17 @@ export class LeasedEventStore extends EventStore {
     return this.store.append(writes);
   }
 
-  override readStream(streamId: string, options?: ReadStreamOptions): Promise<RecordedEvent[]> {
-    return this.store.readStream(streamId, options);
+  /**
+   * Throws LeaseLost when the calling work has lost its lease by the time it is answered: the next holder
+   * may have gone on with the stream, and what this work knows besides is of before.
+   */
+  override async readStream(
+    streamId: string,
+    options?: ReadStreamOptions,
+  ): Promise<RecordedEvent[]> {
+    const events = await this.store.readStream(streamId, options);
+    assertLeaseOfWork();
+    return events;
   }
 
   override readAll(options: ReadAllOptions): Promise<RecordedEvent[]> {

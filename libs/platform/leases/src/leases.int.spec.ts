@@ -1,12 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { ControllableClock } from '@encaisse/platform/clock';
+import { MemoryEventStore } from '@encaisse/platform/event-store';
 import { createTestDatabase, type TestDatabase } from '@encaisse/testing';
 import { Database } from '@encaisse/platform/postgres';
 import { PlatformTables1763769600000 } from '@encaisse/platform/projections';
+import { assertLeaseOfWork } from './lease';
 import {
-  assertLeaseOfWork,
   fence,
   type HeldWork,
   type Lease,
+  LeasedEventStore,
   LeaseLost,
   Leases,
   LeaseTables,
@@ -200,6 +203,21 @@ describe('A lease', () => {
     });
     await expect(work).rejects.toThrow('the lease slept');
     expect(appended).toEqual(['in time']);
+  });
+
+  it('gives nothing to decide on to work that slept through it', async () => {
+    const lease = (await process(LONG_MILLIS).acquire('slept-reading')) as Lease;
+    const store = new LeasedEventStore(new MemoryEventStore(new ControllableClock()));
+    const read: string[] = [];
+    const work = underLease(lease, async () => {
+      await store.readStream('testing.thing-1');
+      read.push('in time');
+      sleepThrough(lease);
+      await store.readStream('testing.thing-1');
+      read.push('too late');
+    });
+    await expect(work).rejects.toThrow('the lease slept-reading');
+    expect(read).toEqual(['in time']);
   });
 
   it('goes on asking one work when another is done', async () => {

@@ -105,8 +105,9 @@ type Question = (lines: RemittanceLines) => Promise<unknown>;
 async function statementOf(question: Question): Promise<Statement> {
   const statements: Statement[] = [];
   await question(new RemittanceLines(recordingDatabase(database, statements)));
-  expect(statements).toHaveLength(1);
-  return statements[0]!;
+  const [statement, ...others] = statements.filter(({ sql }) => !sql.startsWith('set local'));
+  expect(others).toEqual([]);
+  return statement!;
 }
 
 const without = (change: string, work: (session: SqlSession) => Promise<void>) =>

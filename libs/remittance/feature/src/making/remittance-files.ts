@@ -50,14 +50,14 @@ export class RemittanceFiles {
   }
 
   /** All of them in order; the next page is read while one is written. */
-  private async *members(remittanceId: string): AsyncIterable<Member> {
+  private async *pagesOf(remittanceId: string): AsyncIterable<readonly Member[]> {
     let page = await this.lines.members(remittanceId, FIRST_ID, PAGE);
     while (page.length > 0) {
       const last = page.at(-1)!.transaction_id;
       const next = page.length < PAGE ? null : this.lines.members(remittanceId, last, PAGE);
       // Awaited below; a failure before that must not be an unhandled one.
       next?.catch(() => undefined);
-      yield* page;
+      yield page;
       page = (await next) ?? [];
     }
   }
@@ -68,20 +68,24 @@ export class RemittanceFiles {
     let sequence = 0;
     await xml.write(batchTransferHead(transferOf(remittance)));
     await csv.write(CSV_HEADER);
-    for await (const member of this.members(opening.remittanceId)) {
-      for (const line of linesOf(member, sequence)) {
-        sequence = line.sequence;
-        digest.update(
-          digestedLine({
+    for await (const page of this.pagesOf(opening.remittanceId)) {
+      const texts = { digest: '', xml: '', csv: '' };
+      for (const member of page) {
+        for (const line of linesOf(member, sequence)) {
+          sequence = line.sequence;
+          texts.digest += digestedLine({
             transactionId: member.transaction_id,
             kind: line.kind,
             amountMinor: line.amount.minor,
             currency: line.amount.currency,
-          }),
-        );
-        await xml.write(batchTransferLine(line));
-        await csv.write(csvLine(opening, line));
+          });
+          texts.xml += batchTransferLine(line);
+          texts.csv += csvLine(opening, line);
+        }
       }
+      digest.update(texts.digest);
+      await xml.write(texts.xml);
+      await csv.write(texts.csv);
     }
     await xml.write(BATCH_TRANSFER_TAIL);
     invariant(

@@ -8,7 +8,6 @@ import {
 import type { Clock } from '@encaisse/platform/clock';
 import type { Streams } from '@encaisse/platform/event-store';
 import { derivedUuid } from '@encaisse/platform/http';
-import { assertLeaseOfWork } from '@encaisse/platform/leases';
 import type {
   RemittanceEvent,
   RemittanceOpening,
@@ -40,8 +39,12 @@ import type { RemittanceKnowledge } from './remittance-knowledge';
 import type { SendingTransactions } from './sending-transactions';
 import { systemMetadata } from './system-metadata';
 
-/** Appends in flight at once; the store groups them. */
-const PAGE = 5000;
+/** Candidates read at once: they are small, and each reading finds all that is left. */
+const PAGE = 20_000;
+/** Transactions sent together; the store groups their appends. */
+const SENT_TOGETHER = 1000;
+/** While the last of these are answered, the first of the next are on their way. */
+const GROUPS_UNDER_WAY = 2;
 
 /** What is to be remitted, and why. */
 export type MakingRequest = {
@@ -180,20 +183,18 @@ export class RemittanceMaker {
     await this.knowledge.requireHeld(position, checkpoint);
     const totals = totalsOf(sums, currency);
     const at = this.clock.now();
-    await this.recordInRemittance(remittanceId, (state) => {
-      // Whoever slept through their turn finds it ended by another one, perhaps with more lines.
-      if (state.phase !== 'open') assertLeaseOfWork();
-      return hasLines(totals)
+    await this.recordInRemittance(remittanceId, (state) =>
+      hasLines(totals)
         ? buildRemittance({ remittanceId, totals, linesDigest, at }, state)
-        : abandonRemittance({ remittanceId, at }, state);
-    });
+        : abandonRemittance({ remittanceId, at }, state),
+    );
     return hasLines(totals);
   }
 
   private async sendAll(opening: RemittanceOpening): Promise<void> {
     await this.knowledge.catchUp();
     if (!this.isActive(opening.contractId)) return this.setAsideAll(opening);
-    await this.eachPage(opening, async (candidates) => {
+    await this.inGroups(opening, async (candidates) => {
       await this.sending.send(opening, candidates);
       this.observe('some-transactions-sent', opening.remittanceId);
     });
@@ -201,20 +202,39 @@ export class RemittanceMaker {
 
   private async setAsideAll(selection: Selection): Promise<void> {
     const at: Instant = this.clock.now();
-    await this.eachPage(selection, (candidates) => this.sending.setAside(candidates, at));
+    await this.inGroups(selection, (candidates) => this.sending.setAside(candidates, at));
   }
 
-  /** The next page is read while the one before is worked on. */
-  private async eachPage(
+  /** Nothing is left under way when it is done, or when a group has failed: it is told of then. */
+  private async inGroups(
     selection: Selection,
     work: (candidates: readonly Candidate[]) => Promise<void>,
   ): Promise<void> {
+    const underWay: Promise<void>[] = [];
+    try {
+      for await (const group of this.groupsOf(selection)) {
+        const working = work(group);
+        // Awaited below; a failure before that must not be an unhandled one.
+        working.catch(() => undefined);
+        underWay.push(working);
+        if (underWay.length === GROUPS_UNDER_WAY) await underWay.shift();
+      }
+      await Promise.all(underWay);
+    } finally {
+      await Promise.allSettled(underWay);
+    }
+  }
+
+  /** The next candidates are read while those before them are worked on. */
+  private async *groupsOf(selection: Selection): AsyncGenerator<readonly Candidate[]> {
     let page = await this.lines.candidates(selection, FIRST_ID, PAGE);
     while (page.length > 0) {
       const last = page.at(-1)!.transaction_id;
-      const next = page.length < PAGE ? [] : this.lines.candidates(selection, last, PAGE);
-      const [following] = await Promise.all([next, work(page)]);
-      page = following;
+      const next = page.length < PAGE ? null : this.lines.candidates(selection, last, PAGE);
+      next?.catch(() => undefined);
+      for (let from = 0; from < page.length; from += SENT_TOGETHER)
+        yield page.slice(from, from + SENT_TOGETHER);
+      page = (await next) ?? [];
     }
   }
 
