@@ -1,6 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { RunningService } from '@encaisse/platform/runtime';
 import { newReadablePassword } from '@encaisse/platform/access';
 import { uuidv7 } from 'uuidv7';
+
+const TRIES = 10;
+const RETRY_MILLIS = 1000;
 
 type Answer = { readonly body: Record<string, unknown>; readonly cookie: string | null };
 
@@ -21,11 +25,18 @@ class Client {
     body: object | undefined,
     headers: Readonly<Record<string, string>>,
   ): Promise<Answer> {
-    const answer = await fetch(`${this.url}/api/v1/${path}`, {
+    const request = {
       method,
       headers: { ...(body ? { 'content-type': 'application/json' } : {}), ...headers },
       ...(body ? { body: JSON.stringify(body) } : {}),
-    });
+    };
+    let answer = await fetch(`${this.url}/api/v1/${path}`, request);
+    // What a busy machine is late with is there when it is asked for again.
+    for (let tries = 1; answer.status === 503 && tries < TRIES; tries += 1) {
+      await answer.text();
+      await wait(RETRY_MILLIS);
+      answer = await fetch(`${this.url}/api/v1/${path}`, request);
+    }
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${text}`);
     const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? null;

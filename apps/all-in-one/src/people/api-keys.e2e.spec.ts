@@ -51,6 +51,19 @@ async function newKey(browser: Browser, more: object = {}) {
 const ask = (key: string, path = '/api/v1/nodes') => product.get(path, { token: key });
 
 describe('Creating API keys', () => {
+  it('T15 keeps the text of a key that the list shows late for whoever asks again', async () => {
+    const body = { id: uuidv7(), label: 'Caisse de Nice', actions: ['view-tree'] };
+    const late = jest
+      .spyOn(product.service.platform.projections, 'waitFor')
+      .mockResolvedValueOnce(false);
+    const early = await manager.post(KEYS, body);
+    late.mockRestore();
+    expect([early.status, early.body.code]).toEqual([503, 'position-not-reached']);
+    const { status, body: answer } = await manager.post(KEYS, body);
+    expect(status).toBe(201);
+    expect((await ask(answer.key as string)).status).toBe(200);
+  });
+
   it('T15 tells the key once, and keeps a digest of its secret', async () => {
     const { body, answer, keyId, key } = await newKey(manager, { nodeId: merchant.shopId });
     expect(answer.status).toBe(201);

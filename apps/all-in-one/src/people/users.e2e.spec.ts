@@ -264,4 +264,36 @@ describe('Change a user', () => {
     expect([refused.status, refused.body.code]).toEqual([503, 'position-not-reached']);
     expect((await product.get(`/api/v1/users/${user.userId}`)).body.isActive).toBe(true);
   });
+
+  it('UMGT-05 makes a user whom the list shows late once, and says so until it shows them', async () => {
+    const body = newcomer({ name: 'Tardif Dupont' });
+    const late = jest
+      .spyOn(product.service.platform.projections, 'waitFor')
+      .mockResolvedValueOnce(false);
+    const early = await create(body);
+    late.mockRestore();
+    expect([early.status, early.body.code]).toEqual([503, 'position-not-reached']);
+    const again = await create(body);
+    expect([again.status, again.body.name]).toEqual([201, body.name]);
+    const { items } = (await manager.browser.get('/api/v1/users?limit=200')).body;
+    const found = items.filter(({ name }: { name: string }) => name === body.name);
+    expect(found).toHaveLength(1);
+  });
+
+  it('UMGT-06 ends the sessions of whoever is closed, even when the list shows it late', async () => {
+    const { user, browser } = await signedInUser(product, {
+      profile: 'VIEWER',
+      nodeId: merchant.shopId,
+    });
+    const { projections } = product.service.platform;
+    const real = projections.waitFor.bind(projections);
+    const late = jest
+      .spyOn(projections, 'waitFor')
+      .mockImplementationOnce(real)
+      .mockResolvedValueOnce(false);
+    const refused = await product.post(`/api/v1/users/${user.userId}/deactivate`, {});
+    late.mockRestore();
+    expect([refused.status, refused.body.code]).toEqual([503, 'position-not-reached']);
+    expect((await browser.get('/api/v1/me')).status).toBe(401);
+  });
 });

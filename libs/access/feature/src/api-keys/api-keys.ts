@@ -17,7 +17,7 @@ import {
 } from '@encaisse/platform/access';
 import { Clock } from '@encaisse/platform/clock';
 import { type EventMetadata, Streams } from '@encaisse/platform/event-store';
-import { type Caller, orProblem } from '@encaisse/platform/http';
+import { type Caller, orProblem, positionNotReached } from '@encaisse/platform/http';
 import { Database } from '@encaisse/platform/postgres';
 import { Projections } from '@encaisse/platform/projections';
 import { USERS_PROJECTION } from '../users.projection';
@@ -64,8 +64,8 @@ export class ApiKeys {
       metadata,
     );
     orProblem(decision, API_KEY_PROBLEMS, apiKeyDetail);
-    const text = await this.give(key.keyId, key.keyId, environment);
-    return this.reached({ position, isReplay, key: text });
+    await this.inForce(position);
+    return { position, isReplay, key: await this.give(key.keyId, key.keyId, environment) };
   }
 
   async rotate(
@@ -88,8 +88,8 @@ export class ApiKeys {
       metadata,
     );
     orProblem(decision, API_KEY_PROBLEMS, apiKeyDetail);
-    const text = await this.give(keyId, rotationId, caller.environment);
-    return this.reached({ position, isReplay, key: text });
+    await this.inForce(position);
+    return { position, isReplay, key: await this.give(keyId, rotationId, caller.environment) };
   }
 
   /** From the answer on the key and the tokens given for it open nothing. */
@@ -101,7 +101,8 @@ export class ApiKeys {
       metadata,
     );
     orProblem(decision, API_KEY_PROBLEMS, apiKeyDetail);
-    return this.reached({ position, isReplay, key: null });
+    await this.inForce(position);
+    return { position, isReplay, key: null };
   }
 
   /**
@@ -122,9 +123,12 @@ export class ApiKeys {
     return given.length === 1 ? apiKeyText(keyId, environment, secret) : null;
   }
 
-  private async reached(outcome: ApiKeyOutcome): Promise<ApiKeyOutcome> {
-    await this.projections.waitFor(USERS_PROJECTION, outcome.position, WAIT_MILLIS);
-    return outcome;
+  /** Before the secret is given: it is given once, and an answer that comes too late would lose it. */
+  private async inForce(position: number): Promise<void> {
+    if (!(await this.projections.waitFor(USERS_PROJECTION, position, WAIT_MILLIS)))
+      throw positionNotReached(
+        'it is recorded and the list of keys is late: ask again in a moment with the same id',
+      );
   }
 }
 

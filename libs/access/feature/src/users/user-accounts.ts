@@ -105,7 +105,7 @@ export class UserAccounts {
       metadata,
     );
     orProblem(result.decision, USER_PROBLEMS);
-    return this.reached({ userId, position: result.position, isReplay: result.isReplay });
+    return this.inForce({ userId, position: result.position, isReplay: result.isReplay });
   }
 
   async change(
@@ -145,7 +145,7 @@ export class UserAccounts {
     caller: Caller,
     metadata: EventMetadata,
   ): Promise<UserOutcome> {
-    const outcome = await this.manage(user, caller, async (managing) => {
+    return this.manage(user, caller, async (managing) => {
       const result = await this.streams.decide(
         userStream,
         user.userId,
@@ -153,13 +153,21 @@ export class UserAccounts {
         metadata,
       );
       orProblem(result.decision, USER_PROBLEMS);
+      if (!isActive) await this.sessions.endAll(user.userId, this.clock.now());
       return result;
     });
-    if (!isActive) await this.sessions.endAll(user.userId, this.clock.now());
-    return outcome;
   }
 
-  /** Waits until every service reads what was just recorded: rights act on the next request (S4). */
+  /** Rights act on the next request (S4): what cannot be told yet is not answered for. */
+  private async inForce(outcome: UserOutcome): Promise<UserOutcome> {
+    if (await this.projections.waitFor(USERS_PROJECTION, outcome.position, WAIT_MILLIS))
+      return outcome;
+    throw positionNotReached(
+      'it is recorded and the list of users is late: ask again in a moment with the same id',
+    );
+  }
+
+  /** Waits a while for what was just recorded to be read; for what is in force without being read. */
   async reached(outcome: UserOutcome): Promise<UserOutcome> {
     await this.projections.waitFor(USERS_PROJECTION, outcome.position, WAIT_MILLIS);
     return outcome;
@@ -200,7 +208,7 @@ export class UserAccounts {
         isLastManager: others === 0,
         at: this.clock.now(),
       });
-      return this.reached({ userId: user.userId, position, isReplay });
+      return this.inForce({ userId: user.userId, position, isReplay });
     });
   }
 }
