@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { APPEND_FUNCTIONS } from './append-functions';
+import { APPEND_BY_LOOKUP, APPEND_FUNCTIONS } from './append-functions';
 
 /** Serialises migrations, and on its second key the appends of all processes. */
 const MIGRATION_LOCK = 'select pg_advisory_xact_lock(1701733729, 0)';
@@ -31,7 +31,7 @@ create trigger refuse_change before update or delete or truncate on event_store.
 `;
 
 /** Each is applied once, in order, and never edited after a release. */
-const MIGRATIONS: readonly string[] = [TABLES + APPEND_FUNCTIONS];
+const MIGRATIONS: readonly string[] = [TABLES + APPEND_FUNCTIONS, APPEND_BY_LOOKUP];
 
 /**
  * Brings the schema `event_store` up to date. Can be repeated, also by several processes at once.
