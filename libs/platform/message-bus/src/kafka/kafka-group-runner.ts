@@ -40,7 +40,7 @@ export type GroupParts = {
   readonly timings: GroupTimings;
 };
 
-const MESSAGES_PER_TRANSACTION = 500;
+const MESSAGES_PER_TRANSACTION = 1500;
 const PARTITIONS_AT_ONCE = 3;
 const PROGRESS_EVERY_MILLIS = 1000;
 const LONGEST_PAUSE_MILLIS = 5000;
