@@ -41,13 +41,6 @@ export const REMITTANCE_MUTANTS: readonly Mutant[] = [
     'const checkpoint = 0;',
   ),
   mutant(
-    'sleeper-adds-up-what-is-built',
-    'whoever slept through their turn goes on with a remittance that another one has built',
-    'libs/platform/leases/src/leased-event-store',
-    'const events = await this.store.readStream(streamId, options);\n        (0, _lease.assertLeaseOfWork)();',
-    'const events = await this.store.readStream(streamId, options);',
-  ),
-  mutant(
     'numbers-given-back',
     'the number of a remittance is given again',
     `${REMITTANCE_DOMAIN}/contract-remittances/settle-number`,
