@@ -78,6 +78,9 @@ export async function tortureProduct(options: TortureOptions): Promise<TortureRe
         ...(await checkRelay(fleet, say)),
       ],
     };
+  } catch (error) {
+    say(`the laboratory failed; its PostgreSQL said last:\n${fleet.postgres.lastLines}`);
+    throw error;
   } finally {
     await client.close();
     await fleet.stop();

@@ -12,6 +12,10 @@ export type PostgresVictimOptions = {
   readonly settings?: Readonly<Record<string, string>>;
 };
 
+type Launching = PostgresVictimOptions & { readonly onLog: (line: string) => void };
+
+const REMEMBERED_LINES = 40;
+
 const ANSWER_DEADLINE_MS = 60_000;
 
 /** A PostgreSQL of the laboratory's own, always on the same port, with the durability of the default. */
@@ -20,16 +24,30 @@ export class PostgresVictim implements Victim {
   private isDown = false;
 
   private constructor(
-    private readonly options: PostgresVictimOptions,
+    private readonly options: Launching,
     private readonly port: number,
+    private readonly said: readonly string[],
     private server: EmbeddedPostgres,
     private pid: number,
   ) {}
 
   static async start(options: PostgresVictimOptions): Promise<PostgresVictim> {
+    const said: string[] = [];
+    const launching = {
+      ...options,
+      onLog: (line: string) => {
+        said.push(line);
+        said.splice(0, said.length - REMEMBERED_LINES);
+      },
+    };
     const port = await freePort();
-    const server = await launch(options, port);
-    return new PostgresVictim(options, port, server, postmasterOf(options.dataDir));
+    const server = await launch(launching, port);
+    return new PostgresVictim(launching, port, said, server, postmasterOf(options.dataDir));
+  }
+
+  /** What it said last, for the report of a failure. */
+  get lastLines(): string {
+    return this.said.join('\n');
   }
 
   /** Connection string of a database of this server. */
@@ -102,8 +120,8 @@ export class PostgresVictim implements Victim {
   }
 }
 
-function launch({ dataDir, settings }: PostgresVictimOptions, port: number) {
-  return startEmbeddedPostgres({ dataDir, settings: { ...settings, port: String(port) } });
+function launch({ dataDir, settings, onLog }: Launching, port: number) {
+  return startEmbeddedPostgres({ dataDir, onLog, settings: { ...settings, port: String(port) } });
 }
 
 function postmasterOf(dataDir: string): number {
