@@ -30,9 +30,9 @@ const placed = (position: number) => ({
 
 describe('The ids taken by an earlier release', () => {
   it('are known after the change of tables, whatever the partition, until the group is past them', async () => {
-    const { url, drop } = await createTestDatabase();
+    const testDatabase = await createTestDatabase();
     const connect = (migrations: Parameters<typeof Database.connect>[1]) =>
-      Database.connect({ url, applicationName: 'upgrade-spec' }, migrations);
+      Database.connect({ url: testDatabase.url, applicationName: 'upgrade-spec' }, migrations);
     const before = await connect([...BEFORE]);
     await before.query(`insert into bus.consumer_groups (group_name, position) values ($1, 0)`, [
       GROUP,
@@ -55,6 +55,6 @@ describe('The ids taken by an earlier release', () => {
     await new PartitionCheckpoints(database).pass(GROUP, TAKEN);
     expect(await database.query('select 1 from bus.taken')).toEqual([]);
     await database.close();
-    await drop();
+    await testDatabase.drop();
   });
 });
