@@ -19,21 +19,19 @@ const VAULT_KEY_FILE = benchVaultKey();
 /** What a product process needs to open the big log. */
 export const BIG_LOG_ENVIRONMENT = { VAULT_KEY_FILE } as const;
 
-export type MillionJournal = { readonly log: MillionLog };
-
-let built: Promise<MillionJournal> | undefined;
+let built: Promise<MillionLog> | undefined;
 
 /** The big log with its journal, made once per run of the benches. */
-export function millionJournal(context: BenchContext): Promise<MillionJournal> {
+export function millionJournal(context: BenchContext): Promise<MillionLog> {
   built ??= build(context);
   return built;
 }
 
-async function build(context: BenchContext): Promise<MillionJournal> {
+async function build(context: BenchContext): Promise<MillionLog> {
   const log = await millionLog(context, businessDayOf(instantOfEpochMillis(Date.now())));
   const seconds = await rebuildJournal(log.url);
   context.say(`the journal of ${log.events} events was made in ${seconds.toFixed(1)} s`);
-  return { log };
+  return log;
 }
 
 /** Rebuilds the journal and its figures, as `npx encaisse rebuild` does. */

@@ -14,7 +14,7 @@ let started: Promise<{ product: BenchProduct; log: MillionLog }> | undefined;
 /** One product on the big journal for all read benches; stopped with the process. */
 export function bigProduct(context: BenchContext) {
   started ??= (async () => {
-    const { log } = await millionJournal(context);
+    const log = await millionJournal(context);
     const product = await startProduct(log.url, 4, BIG_LOG_ENVIRONMENT, 'backoffice');
     return { product, log };
   })();

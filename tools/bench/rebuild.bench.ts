@@ -65,7 +65,7 @@ async function sizes({ url, events, transactions }: MillionLog): Promise<string>
 export const rebuildBench: Bench = {
   name: 'rebuild',
   run: async (context) => {
-    const { log } = await millionJournal(context);
+    const log = await millionJournal(context);
     // Beside a journal that is filled and compared with, as an operator rebuilds it.
     const ours = await rebuildJournal(log.url);
     const peer = await copySeconds(log.url);

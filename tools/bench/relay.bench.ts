@@ -5,9 +5,7 @@ import { Leases, LeaseTables } from '@encaisse/platform/leases';
 import {
   BusTables,
   type Consumer,
-  KafkaBusTables,
-  KafkaInboxByPosition,
-  KafkaTakenByStretch,
+  KAFKA_BUS_MIGRATIONS,
   KafkaMessageBus,
   type KafkaSettings,
   type Publication,
@@ -76,9 +74,7 @@ class RelayBench {
       PlatformTables1763769600000,
       LeaseTables,
       BusTables,
-      KafkaBusTables,
-      KafkaInboxByPosition,
-      KafkaTakenByStretch,
+      ...KAFKA_BUS_MIGRATIONS,
     ]);
     return new RelayBench(context, store, database, {
       brokers,

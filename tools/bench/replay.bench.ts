@@ -94,7 +94,7 @@ async function againstPeers(context: BenchContext, ours: number): Promise<Row[]>
 export const replayBench: Bench = {
   name: 'replay',
   run: async (context) => {
-    const { log } = await millionJournal(context);
+    const log = await millionJournal(context);
     const events = Math.min(EVENTS, log.events);
     await bareCursor(log.url, events);
     const speeds: { ours: number[]; peer: number[] } = { ours: [], peer: [] };

@@ -5,9 +5,7 @@ import {
   type BusLogger,
   BusTables,
   type Consumer,
-  KafkaBusTables,
-  KafkaInboxByPosition,
-  KafkaTakenByStretch,
+  KAFKA_BUS_MIGRATIONS,
   KafkaMessageBus,
   type KafkaSettings,
   type Publication,
@@ -18,14 +16,7 @@ import { uuidv7 } from 'uuidv7';
 import { kafkaPrefix } from './kafka-for-tests';
 import { createTestDatabase } from './postgres-for-tests';
 
-const TABLES = [
-  PlatformTables1763769600000,
-  LeaseTables,
-  BusTables,
-  KafkaBusTables,
-  KafkaInboxByPosition,
-  KafkaTakenByStretch,
-];
+const TABLES = [PlatformTables1763769600000, LeaseTables, BusTables, ...KAFKA_BUS_MIGRATIONS];
 const QUICK = { sessionMillis: 3000, heartbeatMillis: 100, waitMillis: 50 };
 const SILENT: BusLogger = {
   info: () => undefined,

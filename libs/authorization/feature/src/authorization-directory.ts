@@ -78,12 +78,9 @@ export class AuthorizationDirectory {
   private candidates(choice: ContractChoice, caller: Caller): DirectoryContract[] {
     const { current } = this;
     if (choice.contractId !== undefined) {
-      const contract = current.contract(choice.contractId);
-      const isOurs =
-        contract?.environment === caller.environment &&
-        this.isVisible(contract.shopId, caller) &&
-        (choice.shopId === undefined || contract.shopId === choice.shopId);
-      return contract && isOurs ? [contract] : [];
+      const contract = current.contractBelow(choice.contractId, caller);
+      const isOfShop = choice.shopId === undefined || contract?.shopId === choice.shopId;
+      return contract && isOfShop ? [contract] : [];
     }
     const shopId = choice.shopId ?? caller.nodeId;
     if (current.node(shopId)?.level !== 'SHOP' || !this.isVisible(shopId, caller))

@@ -6,9 +6,7 @@ import { type EventStore, Streams } from '@encaisse/platform/event-store';
 import { Authentication, Tokens } from '@encaisse/platform/http';
 import {
   BusTables,
-  KafkaBusTables,
-  KafkaInboxByPosition,
-  KafkaTakenByStretch,
+  KAFKA_BUS_MIGRATIONS,
   KafkaMessageBus,
   LogMessageBus,
   type MessageBus,
@@ -83,9 +81,7 @@ export const PLATFORM_MIGRATIONS: readonly (new () => MigrationInterface)[] = [
   SecurityTables,
   BusTables,
   LeaseTables,
-  KafkaBusTables,
-  KafkaInboxByPosition,
-  KafkaTakenByStretch,
+  ...KAFKA_BUS_MIGRATIONS,
   AccessTables,
   MailTables,
   LongJobTables,

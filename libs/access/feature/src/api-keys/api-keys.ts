@@ -17,13 +17,11 @@ import {
 } from '@encaisse/platform/access';
 import { Clock } from '@encaisse/platform/clock';
 import { type EventMetadata, Streams } from '@encaisse/platform/event-store';
-import { type Caller, orProblem, positionNotReached } from '@encaisse/platform/http';
+import { type Caller, orProblem } from '@encaisse/platform/http';
 import { Database } from '@encaisse/platform/postgres';
 import { Projections } from '@encaisse/platform/projections';
-import { USERS_PROJECTION } from '../users.projection';
+import { untilListed } from '../until-listed';
 import { API_KEY_PROBLEMS, apiKeyDetail } from './api-key-problems';
-
-const WAIT_MILLIS = 5000;
 
 /** What became of a key, once every service reads it at its next request. */
 export type ApiKeyOutcome = {
@@ -124,11 +122,12 @@ export class ApiKeys {
   }
 
   /** Before the secret is given: it is given once, and an answer that comes too late would lose it. */
-  private async inForce(position: number): Promise<void> {
-    if (!(await this.projections.waitFor(USERS_PROJECTION, position, WAIT_MILLIS)))
-      throw positionNotReached(
-        'it is recorded and the list of keys is late: ask again in a moment with the same id',
-      );
+  private inForce(position: number): Promise<void> {
+    return untilListed(
+      this.projections,
+      position,
+      'it is recorded and the list of keys is late: ask again in a moment with the same id',
+    );
   }
 }
 

@@ -11,23 +11,15 @@ import {
 import { type Profile, Sessions } from '@encaisse/platform/access';
 import { Clock } from '@encaisse/platform/clock';
 import { type EventMetadata, EventStore, Streams } from '@encaisse/platform/event-store';
-import {
-  type Caller,
-  derivedUuid,
-  orProblem,
-  positionNotReached,
-  ROOT_NODE,
-} from '@encaisse/platform/http';
+import { type Caller, derivedUuid, orProblem, ROOT_NODE } from '@encaisse/platform/http';
 import { Database } from '@encaisse/platform/postgres';
 import { Projections } from '@encaisse/platform/projections';
 import { AccessDirectory } from '../access-directory';
-import { USERS_PROJECTION } from '../users.projection';
+import { isListed, untilListed } from '../until-listed';
 import { newLogins } from './new-login';
 import { contactProblem, USER_PROBLEMS } from './user-problems';
 import { UserPersons } from './user-persons';
 import { UserQueries, type UserRow } from './user-queries';
-
-const WAIT_MILLIS = 5000;
 
 export type NewUser = {
   readonly creationId: string;
@@ -160,16 +152,17 @@ export class UserAccounts {
 
   /** Rights act on the next request (S4): what cannot be told yet is not answered for. */
   private async inForce(outcome: UserOutcome): Promise<UserOutcome> {
-    if (await this.projections.waitFor(USERS_PROJECTION, outcome.position, WAIT_MILLIS))
-      return outcome;
-    throw positionNotReached(
+    await untilListed(
+      this.projections,
+      outcome.position,
       'it is recorded and the list of users is late: ask again in a moment with the same id',
     );
+    return outcome;
   }
 
   /** Waits a while for what was just recorded to be read; for what is in force without being read. */
   async reached(outcome: UserOutcome): Promise<UserOutcome> {
-    await this.projections.waitFor(USERS_PROJECTION, outcome.position, WAIT_MILLIS);
+    await isListed(this.projections, outcome.position);
     return outcome;
   }
 
@@ -196,11 +189,11 @@ export class UserAccounts {
   ): Promise<UserOutcome> {
     const brand = this.directory.brandOf(user.nodeId);
     return this.database.withAdvisoryLock(`access.managers ${brand}`, async () => {
-      const head = await this.store.lastPosition();
-      if (!(await this.projections.waitFor(USERS_PROJECTION, head, WAIT_MILLIS)))
-        throw positionNotReached(
-          'the list of users is late: nothing was changed, ask again in a moment',
-        );
+      await untilListed(
+        this.projections,
+        await this.store.lastPosition(),
+        'the list of users is late: nothing was changed, ask again in a moment',
+      );
       const others = await this.queries.otherManagers(user.nodeId, user.userId);
       const { position, isReplay } = await decide({
         managerId: caller.person?.userId ?? null,

@@ -12,17 +12,10 @@ import {
 import { Client } from 'pg';
 import { BusTables } from '../bus-migrations';
 import { KafkaMessageBus } from './kafka-message-bus';
-import { KafkaBusTables, KafkaInboxByPosition, KafkaTakenByStretch } from './kafka-tables';
+import { KAFKA_BUS_MIGRATIONS } from './kafka-tables';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const TABLES = [
-  PlatformTables1763769600000,
-  LeaseTables,
-  BusTables,
-  KafkaBusTables,
-  KafkaInboxByPosition,
-  KafkaTakenByStretch,
-];
+const TABLES = [PlatformTables1763769600000, LeaseTables, BusTables, ...KAFKA_BUS_MIGRATIONS];
 const TIMINGS = { sessionMillis: 3000, heartbeatMillis: 100, waitMillis: 50 };
 
 async function onServer(url: string, statement: string): Promise<void> {

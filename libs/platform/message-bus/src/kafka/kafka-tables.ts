@@ -113,3 +113,10 @@ export class KafkaTakenByStretch implements MigrationInterface {
     `);
   }
 }
+
+/** The tables of messages over Kafka, in the order in which they are made; after those of the bus. */
+export const KAFKA_BUS_MIGRATIONS = [
+  KafkaBusTables,
+  KafkaInboxByPosition,
+  KafkaTakenByStretch,
+] as const;

@@ -13,11 +13,10 @@ import {
 import type { DeliveredFile, RemittanceBuilt } from '@encaisse/remittance/contract';
 import { digestedLine, type Remittance } from '@encaisse/remittance/domain';
 import { type Member, RemittanceLines } from '../lines/remittance-lines';
+import { pagesAhead } from '../lines/pages-ahead';
 import { CSV_HEADER, csvLine } from './remittance-csv';
 
 const PAGE = 5000;
-/** Before every UUID. */
-export const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 /** Where the acquirer takes files from. */
 export const OUT = 'out';
 
@@ -49,26 +48,15 @@ export class RemittanceFiles {
     return [delivered(await xml.finish(), 'caaa.011'), delivered(csvFile, 'csv')];
   }
 
-  /** All of them in order; the next page is read while one is written. */
-  private async *pagesOf(remittanceId: string): AsyncIterable<readonly Member[]> {
-    let page = await this.lines.members(remittanceId, FIRST_ID, PAGE);
-    while (page.length > 0) {
-      const last = page.at(-1)!.transaction_id;
-      const next = page.length < PAGE ? null : this.lines.members(remittanceId, last, PAGE);
-      // Awaited below; a failure before that must not be an unhandled one.
-      next?.catch(() => undefined);
-      yield page;
-      page = (await next) ?? [];
-    }
-  }
-
   private async writeLines(remittance: Sendable, xml: DropFileWriter, csv: DropFileWriter) {
     const { opening, built } = remittance;
     const digest = createHash('sha256');
     let sequence = 0;
     await xml.write(batchTransferHead(transferOf(remittance)));
     await csv.write(CSV_HEADER);
-    for await (const page of this.pagesOf(opening.remittanceId)) {
+    const membersAfter = (after: string, limit: number) =>
+      this.lines.members(opening.remittanceId, after, limit);
+    for await (const page of pagesAhead(membersAfter, PAGE)) {
       const texts = { digest: '', xml: '', csv: '' };
       for (const member of page) {
         for (const line of linesOf(member, sequence)) {

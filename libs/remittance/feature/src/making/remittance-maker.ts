@@ -34,7 +34,8 @@ import type {
   RemittanceSubject,
   Selection,
 } from '../lines/remittance-lines';
-import { FIRST_ID, type RemittanceFiles } from './remittance-files';
+import { pagesAhead } from '../lines/pages-ahead';
+import type { RemittanceFiles } from './remittance-files';
 import type { RemittanceKnowledge } from './remittance-knowledge';
 import type { SendingTransactions } from './sending-transactions';
 import { systemMetadata } from './system-metadata';
@@ -210,31 +211,22 @@ export class RemittanceMaker {
     selection: Selection,
     work: (candidates: readonly Candidate[]) => Promise<void>,
   ): Promise<void> {
+    const candidatesAfter = (after: string, limit: number) =>
+      this.lines.candidates(selection, after, limit);
     const underWay: Promise<void>[] = [];
     try {
-      for await (const group of this.groupsOf(selection)) {
-        const working = work(group);
-        // Awaited below; a failure before that must not be an unhandled one.
-        working.catch(() => undefined);
-        underWay.push(working);
-        if (underWay.length === GROUPS_UNDER_WAY) await underWay.shift();
+      for await (const page of pagesAhead(candidatesAfter, PAGE)) {
+        for (let from = 0; from < page.length; from += SENT_TOGETHER) {
+          const working = work(page.slice(from, from + SENT_TOGETHER));
+          // Awaited below; a failure before that must not be an unhandled one.
+          working.catch(() => undefined);
+          underWay.push(working);
+          if (underWay.length === GROUPS_UNDER_WAY) await underWay.shift();
+        }
       }
       await Promise.all(underWay);
     } finally {
       await Promise.allSettled(underWay);
-    }
-  }
-
-  /** The next candidates are read while those before them are worked on. */
-  private async *groupsOf(selection: Selection): AsyncGenerator<readonly Candidate[]> {
-    let page = await this.lines.candidates(selection, FIRST_ID, PAGE);
-    while (page.length > 0) {
-      const last = page.at(-1)!.transaction_id;
-      const next = page.length < PAGE ? null : this.lines.candidates(selection, last, PAGE);
-      next?.catch(() => undefined);
-      for (let from = 0; from < page.length; from += SENT_TOGETHER)
-        yield page.slice(from, from + SENT_TOGETHER);
-      page = (await next) ?? [];
     }
   }
 
