@@ -1,10 +1,13 @@
+import { setTimeout } from 'node:timers/promises';
 import { createTestDatabase } from '@encaisse/testing';
 import { tryClassicDesigns } from './classic-designs';
+import { connect } from './hostile-neighbours';
 import { type Finding, NumberSet, Sighting } from './laboratory';
 import { tryOurDesign } from './our-design';
 import { tryStalls } from './stalls';
 
 const CONDITIONS = { writers: 32, seconds: 4, commitDelay: { from: 0, to: 5 } };
+const BUSY_MS = 1_500;
 
 async function inDatabases<Result>(
   attempt: (urls: { url: string; elsewhereUrl: string }) => Promise<Result>,
@@ -15,6 +18,19 @@ async function inDatabases<Result>(
   } finally {
     await Promise.all([here.drop(), elsewhere.drop()]);
   }
+}
+
+/** What a test beside this one does to its server: a writing transaction, open for a while in its database. */
+async function holdNumberFor(millis: number): Promise<{ over: Promise<void> }> {
+  const database = await createTestDatabase();
+  const client = await connect(database.url);
+  await client.query('begin; create table noise (n integer)');
+  const over = setTimeout(millis).then(async () => {
+    await client.query('rollback');
+    await client.end();
+    await database.drop();
+  });
+  return { over };
 }
 
 describe('The gap laboratory', () => {
@@ -44,7 +60,12 @@ describe('The gap laboratory', () => {
   });
 
   it('L4 sees a reader by transaction number stall with another database, and ours go on', async () => {
-    const stalls = await inDatabases(({ url, elsewhereUrl }) => tryStalls(url, elsewhereUrl));
+    const stalls = await inDatabases(async (urls) => {
+      const { over } = await holdNumberFor(BUSY_MS);
+      const seen = await tryStalls(urls.url, urls.elsewhereUrl);
+      await over;
+      return seen;
+    });
     const writing = stalls.find(({ neighbour }) => neighbour.includes('writing'))!;
     const reading = stalls.find(({ neighbour }) => neighbour.includes('reading'))!;
     expect(writing).toMatchObject({ seenByXid: 0, seenByOurs: writing.appended });

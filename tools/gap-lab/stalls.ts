@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Client } from 'pg';
 import { PostgresEventStore } from '@encaisse/platform/event-store';
 import { READINGS, createClassicLog } from './classic-designs';
 import { canPrepare, connect } from './hostile-neighbours';
@@ -14,21 +16,32 @@ export type Stall = {
 };
 
 const APPENDS = 50;
+/** Transactions of other work on this server hold numbers too: so long they are given to end. */
+const PATIENCE_MS = 20_000;
+const ASK_AGAIN_MS = 50;
 
-type Opening = { readonly neighbour: string; readonly begin: string; readonly end: string };
+type Opening = {
+  readonly neighbour: string;
+  readonly holdsNumber: boolean;
+  readonly begin: string;
+  readonly end: string;
+};
 
 const WRITING: Opening = {
   neighbour: 'an open writing transaction in another database',
+  holdsNumber: true,
   begin: 'begin; insert into noise values (1)',
   end: 'rollback',
 };
 const PREPARED: Opening = {
   neighbour: 'a forgotten prepared transaction in another database',
+  holdsNumber: true,
   begin: "begin; insert into noise values (1); prepare transaction 'gap-lab'",
   end: "rollback prepared 'gap-lab'",
 };
 const READING: Opening = {
   neighbour: 'an open reading transaction in another database',
+  holdsNumber: false,
   begin: 'begin; select count(*) from noise',
   end: 'rollback',
 };
@@ -40,11 +53,10 @@ export async function tryStalls(url: string, elsewhereUrl: string): Promise<Stal
   const [here, elsewhere] = [await connect(url), await connect(elsewhereUrl)];
   await elsewhere.query('create table noise (n integer)');
   const openings = [READING, WRITING, ...((await canPrepare(here)) ? [PREPARED] : [])];
-  const xidReading = READINGS.find(({ name }) => name === 'xid only')!.text;
   const stalls: Stall[] = [];
   let number = 0;
   try {
-    for (const { neighbour, begin, end } of openings) {
+    for (const { neighbour, holdsNumber, begin, end } of openings) {
       const before = await store.lastPosition();
       const { rows: seenBefore } = await here.query('select max(id) as id from lab.events');
       const firstOfXid = Number((seenBefore[0] as { id: string | null }).id ?? -1) + 1;
@@ -55,14 +67,25 @@ export async function tryStalls(url: string, elsewhereUrl: string): Promise<Stal
         const events = [numberedEvent(number)];
         await store.append([{ streamId: `lab.stream-${stream}`, expected: 'any', events }]);
       }
-      const { rows } = await here.query<{ id: string }>(xidReading, ['0', '0']);
+      const seenByXid = await seenByNumber(here, firstOfXid, holdsNumber ? 0 : PATIENCE_MS);
       const ours = await store.readAll({ after: before, limit: APPENDS });
       await elsewhere.query(end);
-      const seenByXid = rows.filter(({ id }) => Number(id) >= firstOfXid).length;
       stalls.push({ neighbour, appended: APPENDS, seenByXid, seenByOurs: ours.length });
     }
   } finally {
     await Promise.all([here.end(), elsewhere.end(), store.close()]);
   }
   return stalls;
+}
+
+/** Appends from `first` on that a reader by transaction number shows, asked again until all are or patience ends. */
+async function seenByNumber(client: Client, first: number, patienceMs: number): Promise<number> {
+  const { text } = READINGS.find(({ name }) => name === 'xid only')!;
+  const givenUp = Date.now() + patienceMs;
+  for (;;) {
+    const { rows } = await client.query<{ id: string }>(text, ['0', '0']);
+    const seen = rows.filter(({ id }) => Number(id) >= first).length;
+    if (seen === APPENDS || Date.now() >= givenUp) return seen;
+    await setTimeout(ASK_AGAIN_MS);
+  }
 }
