@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestWithNotes } from './action-notes';
-import { COMMON_PROBLEMS, Problem, PROBLEM_TYPE_PREFIX } from './problem';
+import { ASK_AGAIN, COMMON_PROBLEMS, Problem, PROBLEM_TYPE_PREFIX } from './problem';
 
 type ErrorLogger = { error(details: object, message: string): void };
 
@@ -43,8 +43,7 @@ export class ProblemFilter implements ExceptionFilter {
     const stack = error instanceof Error ? error.stack : undefined;
     if (isOutage(error)) {
       this.logger.error({ requestId: request.id, error: message }, 'a part is away');
-      const detail = 'try again in a moment with the same id';
-      return new Problem('unavailable', COMMON_PROBLEMS.unavailable, detail);
+      return new Problem('unavailable', COMMON_PROBLEMS.unavailable, ASK_AGAIN);
     }
     this.logger.error({ requestId: request.id, error: message, stack }, 'a request failed');
     const detail = 'the request was not understood by our own code; quote the instance to support';

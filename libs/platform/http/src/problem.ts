@@ -56,6 +56,9 @@ export const COMMON_PROBLEMS = problems({
   internal: { status: 500, title: 'Something went wrong on our side' },
 });
 
+/** What to do about a part that is away or late; a request without an id says as much when it is sent again. */
+export const ASK_AGAIN = 'ask again in a moment, with the same id if the request bore one';
+
 export type FieldError = {
   /** JSON Pointer into the body (RFC 6901), or `query/<name>`, `path/<name>`, `header/<name>`. */
   readonly pointer: string;

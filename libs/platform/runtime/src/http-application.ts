@@ -5,6 +5,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyInstance } from 'fastify';
 import type { StoreNeed } from '@encaisse/platform/event-store';
 import {
+  ASK_AGAIN,
   COMMON_PROBLEMS,
   Problem,
   problemDocument,
@@ -110,8 +111,7 @@ function identify(fastify: FastifyInstance, { authentication, actionLog, logger 
       // What was asked for may be done; it is not answered for until the action log holds it.
       const { message } = error as Error;
       logger.error({ requestId: request.id, error: message }, 'the action log is away');
-      const detail = 'try again in a moment with the same id';
-      const problem = new Problem('unavailable', COMMON_PROBLEMS.unavailable, detail);
+      const problem = new Problem('unavailable', COMMON_PROBLEMS.unavailable, ASK_AGAIN);
       void reply
         .code(problem.kind.status)
         .header('content-type', 'application/problem+json; charset=utf-8')

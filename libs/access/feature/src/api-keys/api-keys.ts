@@ -17,7 +17,7 @@ import {
 } from '@encaisse/platform/access';
 import { Clock } from '@encaisse/platform/clock';
 import { type EventMetadata, Streams } from '@encaisse/platform/event-store';
-import { type Caller, orProblem } from '@encaisse/platform/http';
+import { ASK_AGAIN, type Caller, orProblem } from '@encaisse/platform/http';
 import { Database } from '@encaisse/platform/postgres';
 import { Projections } from '@encaisse/platform/projections';
 import { untilListed } from '../until-listed';
@@ -126,7 +126,7 @@ export class ApiKeys {
     return untilListed(
       this.projections,
       position,
-      'it is recorded and the list of keys is late: ask again in a moment with the same id',
+      `it is recorded and the list of keys is late: ${ASK_AGAIN}`,
     );
   }
 }

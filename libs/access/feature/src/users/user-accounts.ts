@@ -11,7 +11,7 @@ import {
 import { type Profile, Sessions } from '@encaisse/platform/access';
 import { Clock } from '@encaisse/platform/clock';
 import { type EventMetadata, EventStore, Streams } from '@encaisse/platform/event-store';
-import { type Caller, derivedUuid, orProblem, ROOT_NODE } from '@encaisse/platform/http';
+import { ASK_AGAIN, type Caller, derivedUuid, orProblem, ROOT_NODE } from '@encaisse/platform/http';
 import { Database } from '@encaisse/platform/postgres';
 import { Projections } from '@encaisse/platform/projections';
 import { AccessDirectory } from '../access-directory';
@@ -155,7 +155,7 @@ export class UserAccounts {
     await untilListed(
       this.projections,
       outcome.position,
-      'it is recorded and the list of users is late: ask again in a moment with the same id',
+      `it is recorded and the list of users is late: ${ASK_AGAIN}`,
     );
     return outcome;
   }

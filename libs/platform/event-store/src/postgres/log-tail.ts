@@ -8,6 +8,11 @@ import { PostgresSession } from './postgres-session';
 
 const CHANNEL = 'event_store_appended';
 const NOTIFY_INTERVAL_MS = 20;
+/**
+ * A notification takes a transaction number, so that its commit would wait for the disk, before the
+ * appends that come after it. Nothing is kept of it: a crash of the server loses the listeners too.
+ */
+const NO_DISK_WAIT = 'set synchronous_commit = off';
 /** Finds what a lost notification did not tell. */
 const SAFETY_POLL_MS = 1_000;
 
@@ -38,7 +43,8 @@ export class LogTail {
   appended(events: readonly AddedEvent[]): void {
     const last = events.at(-1);
     if (last === undefined) return;
-    this.ring.offer(events);
+    // Kept only for somebody: what is held and then let go is what costs most at full speed.
+    if (this.poll !== null) this.ring.offer(events);
     this.newest = Math.max(this.newest, last.position);
     this.signal.advance(last.position);
     if (this.pacing === null) this.announce();
@@ -60,7 +66,7 @@ export class LogTail {
 
   private async listen(client: Client): Promise<void> {
     client.on('notification', ({ payload }) => this.signal.advance(Number(payload)));
-    await client.query(`listen ${CHANNEL}`);
+    await client.query(`${NO_DISK_WAIT}; listen ${CHANNEL}`);
   }
 
   /** At once when nothing was announced lately, then at most once per interval. */
