@@ -511,6 +511,25 @@ function describeReads(store: () => EventStore): void {
       expect(events.map((event) => event.version)).toEqual(versions);
     });
 
+    it('reads many streams at the same time, each with its own events in order', async () => {
+      const streams = Array.from({ length: 150 }, (_, index) => ({
+        streamId: newStream(),
+        events: Array.from({ length: index % 4 }, () => newEvent({ index })),
+      }));
+      await Promise.all(
+        streams
+          .filter(({ events }) => events.length > 0)
+          .map((one) => store().append([{ ...one, expected: 'no-stream' }])),
+      );
+      const asked = [...streams, ...streams.slice(0, 5)];
+      const read = await Promise.all(asked.map((one) => store().readStream(one.streamId)));
+      expect(
+        read.map((events) => events.map(({ eventId, version }) => [eventId, version])),
+      ).toEqual(
+        asked.map(({ events }) => events.map(({ eventId }, version) => [eventId, version])),
+      );
+    });
+
     it('gives nothing for a stream that does not exist', async () => {
       expect(await store().readStream(newStream())).toEqual([]);
       expect(await store().readStream(newStream(), { direction: 'backwards' })).toEqual([]);

@@ -1,5 +1,5 @@
 import { invariant } from '@encaisse/kernel';
-import type { Database } from '@encaisse/platform/postgres';
+import { type Database, StatementBatcher } from '@encaisse/platform/postgres';
 import { uuidv7 } from 'uuidv7';
 import { keyedCardDigest } from './card-fingerprint';
 import { maskCardNumber } from './card-number';
@@ -7,7 +7,6 @@ import { type CardToSeal, CardVault, type OpenedCard, type SealedCard } from './
 import { keyedDigest } from './fingerprints';
 import type { Keyring } from './keyring';
 import { RecentValues } from './recent-values';
-import { StatementBatcher } from './statement-batcher';
 import { insertOrFind } from './vault-statements';
 
 const CARDS_REMEMBERED = 50_000;

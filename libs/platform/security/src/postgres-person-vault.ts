@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { canonicalJson, type Environment, invariant } from '@encaisse/kernel';
-import type { Database } from '@encaisse/platform/postgres';
+import { type Database, StatementBatcher } from '@encaisse/platform/postgres';
 import { uuidv7 } from 'uuidv7';
 import { commitmentOf, keyedDigest } from './fingerprints';
 import type { Keyring } from './keyring';
 import { type PersonalData, type PersonCommitment, PersonVault } from './person-vault';
 import { RecentValues } from './recent-values';
-import { StatementBatcher } from './statement-batcher';
 import { insertOrFind } from './vault-statements';
 
 const PERSONS_REMEMBERED = 20_000;

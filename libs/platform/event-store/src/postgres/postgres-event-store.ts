@@ -28,6 +28,7 @@ import { LogTail } from './log-tail';
 import { type EventStoreLog, OutageReport } from './outage-report';
 import { PostgresSession, SESSION_SETTINGS, asStoreError, isOutage } from './postgres-session';
 import { migrateEventStore } from './schema';
+import { StreamReader } from './stream-reader';
 
 type EventRow = { readonly position: string; readonly version: string; readonly body: string };
 
@@ -70,6 +71,7 @@ export class PostgresEventStore extends EventStore {
     hasDensePositions: true,
   };
   private readonly readers: Pool;
+  private readonly streamReader = new StreamReader((config) => this.query(config));
   private readonly writers: readonly PostgresSession[];
   private readonly end = new KnownEnd();
   private readonly queue: CommitQueue;
@@ -116,6 +118,7 @@ export class PostgresEventStore extends EventStore {
     streamId: string,
     options: ReadStreamOptions = {},
   ): Promise<RecordedEvent[]> {
+    if (isWhole(options)) return this.streamReader.read(streamId);
     const limit = options.limit ?? null;
     if (options.direction === 'backwards') {
       return this.events({
@@ -234,6 +237,10 @@ export class PostgresEventStore extends EventStore {
       throw asStoreError(error);
     }
   }
+}
+
+function isWhole({ from, limit, direction }: ReadStreamOptions): boolean {
+  return from === undefined && limit === undefined && direction !== 'backwards';
 }
 
 function toEvent({ body, version, position }: AddedEvent): RecordedEvent {
