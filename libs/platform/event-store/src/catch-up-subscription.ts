@@ -67,6 +67,10 @@ export class CatchUpSubscription implements Subscription {
 export class OpenSubscriptions {
   private readonly open = new Set<Subscription>();
 
+  get count(): number {
+    return this.open.size;
+  }
+
   begin(source: SubscriptionSource, options: SubscribeOptions): Subscription {
     const subscription = new CatchUpSubscription(source, options);
     this.open.add(subscription);

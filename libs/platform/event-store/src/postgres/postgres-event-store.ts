@@ -197,6 +197,8 @@ export class PostgresEventStore extends EventStore {
       try {
         const rows = await this.rowsAfter(after, limit);
         this.outage.up();
+        // A lone subscriber has nobody to share with.
+        if (this.subscriptions.count < 2) return rows.map(toEvent);
         this.tail.ring.offer(rows);
         return this.tail.ring.after(after, limit)?.slice(0, rows.length) ?? rows.map(toEvent);
       } catch (error) {
