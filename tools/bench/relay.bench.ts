@@ -100,10 +100,8 @@ class RelayBench {
     const relayed = EVENTS / ((performance.now() - started) / 1000);
     await relaying.stop();
     const consuming = this.bus([this.consumer()]);
-    const taking = performance.now();
     await consuming.start();
-    await this.until(() => Promise.resolve(this.taken >= EVENTS));
-    const taken = EVENTS / ((performance.now() - taking) / 1000);
+    const taken = await this.rateOf(() => this.taken);
     const latencies = await this.idleLatencies();
     await consuming.stop();
     const client = await this.clientAlone();
@@ -196,7 +194,6 @@ class RelayBench {
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     let seen = 0;
-    const taking = performance.now();
     await consumer.run({
       eachBatch: ({ batch }) => {
         for (const { value } of batch.messages) {
@@ -206,10 +203,17 @@ class RelayBench {
         return Promise.resolve();
       },
     });
-    await this.until(() => Promise.resolve(seen >= EVENTS));
-    const consumed = EVENTS / ((performance.now() - taking) / 1000);
+    const consumed = await this.rateOf(() => seen);
     await consumer.disconnect();
     return { produced, consumed };
+  }
+
+  /** Messages a second from the first one seen on: joining a group is no part of it. */
+  private async rateOf(seen: () => number): Promise<number> {
+    await this.until(() => Promise.resolve(seen() > 0));
+    const [before, started] = [seen(), performance.now()];
+    await this.until(() => Promise.resolve(seen() >= EVENTS));
+    return (EVENTS - before) / ((performance.now() - started) / 1000);
   }
 
   private async until(isReached: () => Promise<boolean>): Promise<void> {
