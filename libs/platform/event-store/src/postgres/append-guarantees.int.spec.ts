@@ -267,17 +267,21 @@ async function door(url: string): Promise<{
   readonly url: string;
   /** Lets the next answers vanish and breaks the connection instead. */
   swallowAnswers(isOn: boolean): void;
+  /** Keeps back what comes over the connections there are; new ones are as they should be. */
+  silence(): void;
   close(): Promise<void>;
 }> {
   const { port, hostname } = new URL(url);
   const outside = new URL(url);
   let isSwallowing = false;
   const sockets = new Set<Socket>();
+  const silent = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(Number(port), hostname);
     sockets.add(client).add(upstream);
     client.on('data', (chunk) => upstream.write(chunk));
     upstream.on('data', (chunk) => {
+      if (silent.has(upstream)) return;
       if (!isSwallowing) client.write(chunk);
       else client.destroy();
     });
@@ -296,6 +300,9 @@ async function door(url: string): Promise<{
     url: outside.toString(),
     swallowAnswers: (isOn) => {
       isSwallowing = isOn;
+    },
+    silence: () => {
+      for (const socket of sockets) silent.add(socket);
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();
@@ -332,6 +339,23 @@ describe('A connection lost in the middle of an append', () => {
     between.swallowAnswers(false);
     expect(await own.append([one])).toMatchObject({ kind: 'appended' });
     expect(await store.lastPosition()).toBe(before + 1);
+    await own.close();
+    await between.close();
+  });
+});
+
+describe('A connection that falls silent', () => {
+  it('is given up: reading fails as in an outage, and works over another one', async () => {
+    const between = await door(database.url);
+    const own = new PostgresEventStore({ url: between.url, answerTimeoutMillis: 300 });
+    const one = write('no-stream');
+    await own.append([one]);
+    await own.readStream(one.streamId);
+    between.silence();
+    const [first, second] = [own.readStream(one.streamId), own.readStream(one.streamId)];
+    await expect(first).rejects.toThrow(StoreUnavailable);
+    await expect(second).rejects.toThrow(StoreUnavailable);
+    expect(await own.readStream(one.streamId)).toHaveLength(1);
     await own.close();
     await between.close();
   });

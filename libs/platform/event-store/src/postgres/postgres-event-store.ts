@@ -37,6 +37,8 @@ export type PostgresEventStoreOptions = {
   readonly url: string;
   /** Shown by the server beside each connection. */
   readonly applicationName?: string;
+  /** A connection that does not answer for so long is given up. Default: 20,000. */
+  readonly answerTimeoutMillis?: number;
   readonly logger?: EventStoreLog;
 };
 
@@ -44,8 +46,8 @@ const READERS = 4;
 /** Two batches under way: one in the database, the answers of the other being dealt with. */
 const LANES = 2;
 const RECONNECT_DELAY_MS = 250;
-/** A connection that is silent for so long is given up; the batch is then sent again, safely. */
-const WRITE_TIMEOUT_MS = 20_000;
+/** An append over a connection that was given up is sent again, safely; a reading fails as in an outage. */
+const ANSWER_TIMEOUT_MS = 20_000;
 
 function connectionOf({ url, applicationName }: PostgresEventStoreOptions): ClientConfig {
   return {
@@ -97,13 +99,11 @@ export class PostgresEventStore extends EventStore {
   constructor(options: PostgresEventStoreOptions) {
     super();
     this.outage = new OutageReport(options.logger);
-    const config = connectionOf(options);
+    const query_timeout = options.answerTimeoutMillis ?? ANSWER_TIMEOUT_MS;
+    const config = { ...connectionOf(options), query_timeout };
     this.readers = new Pool({ max: READERS, ...config, verify: prepareReader });
     this.readers.on('error', () => undefined);
-    this.writers = Array.from(
-      { length: LANES },
-      () => new PostgresSession({ ...config, query_timeout: WRITE_TIMEOUT_MS }),
-    );
+    this.writers = Array.from({ length: LANES }, () => new PostgresSession(config));
     this.tail = new LogTail(config, this.outage);
     this.queue = new CommitQueue(this.writers.map((session) => this.lane(session)));
   }
