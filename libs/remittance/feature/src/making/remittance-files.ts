@@ -10,7 +10,11 @@ import {
   type BatchTotal,
   type BatchTransfer,
 } from '@encaisse/platform/iso20022';
-import type { DeliveredFile, RemittanceBuilt } from '@encaisse/remittance/contract';
+import type {
+  DeliveredFile,
+  RemittanceBuilt,
+  RemittanceOpening,
+} from '@encaisse/remittance/contract';
 import { digestedLine, type Remittance } from '@encaisse/remittance/domain';
 import { type Member, RemittanceLines } from '../lines/remittance-lines';
 import { pagesAhead } from '../lines/pages-ahead';
@@ -60,20 +64,8 @@ export class RemittanceFiles {
       this.lines.members(opening.remittanceId, after, limit);
     for await (const page of pagesAhead(membersAfter, PAGE)) {
       for (let from = 0; from < page.length; from += WRITTEN_TOGETHER) {
-        const texts = { digest: '', xml: '', csv: '' };
-        for (const member of page.slice(from, from + WRITTEN_TOGETHER)) {
-          for (const line of linesOf(member, sequence)) {
-            sequence = line.sequence;
-            texts.digest += digestedLine({
-              transactionId: member.transaction_id,
-              kind: line.kind,
-              amountMinor: line.amount.minor,
-              currency: line.amount.currency,
-            });
-            texts.xml += batchTransferLine(line);
-            texts.csv += csvLine(opening, line);
-          }
-        }
+        const texts = textsOf(page.slice(from, from + WRITTEN_TOGETHER), sequence, opening);
+        sequence = texts.sequence;
         digest.update(texts.digest);
         await xml.write(texts.xml);
         await csv.write(texts.csv);
@@ -89,6 +81,25 @@ export class RemittanceFiles {
 
 function delivered(file: WrittenFile, format: DeliveredFile['format']): DeliveredFile {
   return { ...file, format };
+}
+
+/** What members add to the digest and to the two files, and the number of their last line. */
+function textsOf(members: readonly Member[], before: number, opening: RemittanceOpening) {
+  const texts = { digest: '', xml: '', csv: '', sequence: before };
+  for (const member of members) {
+    for (const line of linesOf(member, texts.sequence)) {
+      texts.sequence = line.sequence;
+      texts.digest += digestedLine({
+        transactionId: member.transaction_id,
+        kind: line.kind,
+        amountMinor: line.amount.minor,
+        currency: line.amount.currency,
+      });
+      texts.xml += batchTransferLine(line);
+      texts.csv += csvLine(opening, line);
+    }
+  }
+  return texts;
 }
 
 /** A cancelled transaction gives its debit, then the line that takes it back (CASH-13). */
