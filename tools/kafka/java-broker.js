@@ -13,7 +13,7 @@ const {
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { promisify } = require('node:util');
-const { freePort } = require('./free-port.js');
+const { freePort } = require('../ports/free-port.js');
 
 const run = promisify(execFile);
 const POM = join(__dirname, 'pom.xml');

@@ -3,7 +3,7 @@
 // else one run by Java with the parts of pom.xml. Run by itself it starts one and keeps it until it ends.
 const { setTimeout: wait } = require('node:timers/promises');
 const { hasDockerEngine, startDockerBroker } = require('./docker-broker.js');
-const { freePort } = require('./free-port.js');
+const { freePort } = require('../ports/free-port.js');
 const { hasJavaAndMaven, startJavaBroker } = require('./java-broker.js');
 
 const PATIENCE_MILLIS = 90_000;

@@ -127,16 +127,35 @@ describe('The life of the product as an operator runs it', () => {
     throw new Error('the interrupted authorisation was not settled');
   }
 
+  /** What the product says when another program has the port of a variable. */
+  async function saidBesideATaken(variable: string, settings: Record<string, string>) {
+    const other = createServer().listen(Number(settings[variable]), '127.0.0.1');
+    const product = ChildProduct.spawn(settings);
+    const code = await product.ended();
+    other.close();
+    return { code, lines: product.text.trim().split('\n') };
+  }
+
+  const refusal = (variable: string, port: string) =>
+    `encaisse: ${variable} ${port} is already in use: stop the other program or set ${variable}`;
+
   it('says in one line that its port is taken, and changes nothing', async () => {
     const settings = await environment();
-    const other = createServer().listen(Number(settings.PORT), '127.0.0.1');
-    const product = ChildProduct.spawn(settings);
-    expect(await product.ended()).toBe(1);
-    expect(product.text.trim().split('\n')).toEqual([
-      `encaisse: PORT ${settings.PORT} is already in use: stop the other program or set PORT`,
-    ]);
-    other.close();
+    expect(await saidBesideATaken('PORT', settings)).toEqual({
+      code: 1,
+      lines: [refusal('PORT', settings.PORT)],
+    });
   });
+
+  it.each(['ACQUIRER_SIMULATOR_PORT', 'SMTP_SINK_PORT'] as const)(
+    'says in its last line that its %s is taken',
+    async (variable) => {
+      const settings = await environment();
+      const { code, lines } = await saidBesideATaken(variable, settings);
+      expect(code).toBe(1);
+      expect(lines.at(-1)).toBe(refusal(variable, settings[variable]));
+    },
+  );
 
   it('says in one line each what is wrong with its settings', async () => {
     const product = ChildProduct.spawn(

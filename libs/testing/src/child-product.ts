@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { REPOSITORY } from './repository';
 
-const ROOT = rootFolder();
 const START_DEADLINE_MILLIS = 60_000;
 
 /** The product as an operator runs it: a process of its own, started by the README's command. */
@@ -23,8 +22,8 @@ export class ChildProduct {
 
   static spawn(environment: Readonly<Record<string, string>>): ChildProduct {
     const { TEST_DATABASE_URL: _unused, ...inherited } = process.env;
-    const child = spawn(process.execPath, [join(ROOT, 'tools', 'bin', 'start.js')], {
-      cwd: ROOT,
+    const child = spawn(process.execPath, [join(REPOSITORY, 'tools', 'bin', 'start.js')], {
+      cwd: REPOSITORY,
       env: { ...inherited, NODE_ENV: 'development', LOG_LEVEL: 'info', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -70,11 +69,4 @@ export class ChildProduct {
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
     return this.exit;
   }
-}
-
-/** The root of the repository, from its sources as from what is built of them. */
-function rootFolder(): string {
-  let folder = __dirname;
-  while (!existsSync(join(folder, 'package-lock.json'))) folder = dirname(folder);
-  return folder;
 }

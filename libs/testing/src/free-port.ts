@@ -1,23 +1,18 @@
-import { randomInt } from 'node:crypto';
-import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { REPOSITORY } from './repository';
 
-/** Below the range from which the machine gives connections a port of their own. */
-const FIRST = 28_000;
-const COUNT = 4_700;
+type Ports = {
+  freePort(): Promise<number>;
+  freePortsInARow(count: number, range: { from: number; below: number }): Promise<number>;
+};
 
-/** A TCP port nobody listens on right now, and that no connection is given meanwhile. */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = FIRST + randomInt(COUNT);
-    if (await isFree(port)) return port;
-  }
-}
+// Plain JavaScript, so that test setups can use it before anything is compiled.
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const ports = require(join(REPOSITORY, 'tools', 'ports', 'free-port.js')) as Ports;
 
-/** Whether a port can be listened on. */
-export function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
-}
+/** A TCP port nobody listens on, that no connection is given, and that is this process’s until it ends. */
+export const freePort = (): Promise<number> => ports.freePort();
+
+/** The first of as many such ports one after the other, below those of `freePort`. */
+export const freePortsInARow = (count: number): Promise<number> =>
+  ports.freePortsInARow(count, { from: 11_000, below: 28_000 });

@@ -6,12 +6,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { PostgresEventStore } from '@encaisse/platform/event-store';
 import { Tokens } from '@encaisse/platform/http';
 import { Database } from '@encaisse/platform/postgres';
-import { freePort, isFree } from './free-port';
+import { freePort, freePortsInARow } from './free-port';
 import { isKafkaThere, kafkaBrokers, kafkaPrefix } from './kafka-for-tests';
 import { createTestDatabase } from './postgres-for-tests';
+import { REPOSITORY } from './repository';
 import type { ConsumersUnderTest, RunningForm } from './running-form';
 
-const ROOT = join(__dirname, '..', '..', '..');
 const START_DEADLINE_MILLIS = 120_000;
 const PORTS_IN_A_ROW = 16;
 const PATIENCE_TRIES = 400;
@@ -31,7 +31,7 @@ export async function startServicesApart(
       DATABASE_URL: url,
       DATABASE_POOL_SIZE: '5',
       DATA_DIR: dataDir,
-      PORT: String(await freePortsInARow()),
+      PORT: String(await freePortsInARow(PORTS_IN_A_ROW)),
       ACQUIRER_SIMULATOR_PORT: String(await freePort()),
       SMTP_SINK_PORT: String(await freePort()),
       ACQUIRER_TIMEOUT_MS: '400',
@@ -94,8 +94,8 @@ class LaunchedServices {
     if (!isKafkaThere) options.push('--no-kafka');
     const child = spawn(
       process.execPath,
-      [join(ROOT, 'tools', 'bin', 'run.js'), 'tools/services/main', ...options],
-      { cwd: ROOT, env: { ...inherited, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
+      [join(REPOSITORY, 'tools', 'bin', 'run.js'), 'tools/services/main', ...options],
+      { cwd: REPOSITORY, env: { ...inherited, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] },
     );
     const url = `http://127.0.0.1:${environment['PORT'] ?? ''}`;
     const services = new LaunchedServices(child, url);
@@ -191,18 +191,4 @@ function consumersOf(services: LaunchedServices, database: Database): ConsumersU
       throw new Error(`the messages were not taken by ${group}`);
     },
   };
-}
-
-/**
- * The first of as many ports as the launcher needs one after the other, below the range from which the
- * machine draws ports of its own.
- */
-async function freePortsInARow(): Promise<number> {
-  const rows = Math.floor((28_000 - 11_000) / PORTS_IN_A_ROW);
-  for (let attempt = 0; attempt < rows; attempt += 1) {
-    const first = 11_000 + ((process.pid + attempt) % rows) * PORTS_IN_A_ROW;
-    const ports = Array.from({ length: PORTS_IN_A_ROW }, (_, index) => first + index);
-    if ((await Promise.all(ports.map(isFree))).every(Boolean)) return first;
-  }
-  throw new Error('there are not enough free ports in a row');
 }

@@ -1,10 +1,10 @@
-import { Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import {
   LOGGER_TOKEN,
   type Logger,
+  portRefused,
   SETTINGS_TOKEN,
   type Settings,
-  StartRefused,
 } from '@encaisse/platform/runtime';
 import { AcquirerSimulator } from './acquirer-simulator';
 import { RemittanceFilesModule } from './remittance-files';
@@ -30,13 +30,20 @@ import { RemittanceFilesModule } from './remittance-files';
   exports: [AcquirerSimulator],
 })
 export class AcquirerSimulatorModule implements OnModuleInit, OnApplicationShutdown {
-  constructor(private readonly simulator: AcquirerSimulator) {}
+  constructor(
+    private readonly simulator: AcquirerSimulator,
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+  ) {}
 
   async onModuleInit(): Promise<void> {
     try {
       await this.simulator.start();
     } catch (error) {
-      throw new StartRefused(`ACQUIRER_SIMULATOR_PORT: ${(error as Error).message}`);
+      throw portRefused(
+        'ACQUIRER_SIMULATOR_PORT',
+        this.settings.acquirerSimulatorPort,
+        error as Error,
+      );
     }
   }
 

@@ -1,5 +1,5 @@
-import { Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { SETTINGS_TOKEN, type Settings, StartRefused } from '@encaisse/platform/runtime';
+import { Inject, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { portRefused, SETTINGS_TOKEN, type Settings } from '@encaisse/platform/runtime';
 import { MailSinkController } from './mail-sink.controller';
 import { SmtpSink } from './smtp-sink';
 
@@ -19,13 +19,16 @@ import { SmtpSink } from './smtp-sink';
 export class MailSinkModule implements OnModuleInit, OnApplicationShutdown {
   static readonly isOutsideProductionOnly = true;
 
-  constructor(private readonly sink: SmtpSink) {}
+  constructor(
+    private readonly sink: SmtpSink,
+    @Inject(SETTINGS_TOKEN) private readonly settings: Settings,
+  ) {}
 
   async onModuleInit(): Promise<void> {
     try {
       await this.sink.start();
     } catch (error) {
-      throw new StartRefused(`SMTP_SINK_PORT: ${(error as Error).message}`);
+      throw portRefused('SMTP_SINK_PORT', this.settings.smtpSinkPort, error as Error);
     }
   }
 

@@ -7,6 +7,7 @@ export { type JobProgress, LongJobs, type OpenJob } from './long-jobs';
 export { smsFolder } from './message-settings';
 export { Metrics } from './metrics';
 export { openPlatform, type Platform, PLATFORM_MIGRATIONS } from './platform';
+export { portRefused } from './port-refused';
 export { PlatformModule } from './platform.module';
 export { Readiness } from './readiness';
 export { runService, type RunningService, startService } from './run-service';

@@ -6,6 +6,7 @@ import { StartRefused } from './data-directory';
 import { PLATFORM_STORE_NEEDS } from './event-log';
 import { createApplication, type ServiceModule } from './http-application';
 import { openPlatform, type Platform } from './platform';
+import { portRefused } from './port-refused';
 import { InvalidSettings, readSettings, type Settings } from './settings';
 
 const DEVELOPMENT_TOKEN_SECONDS = 30 * 86_400;
@@ -84,11 +85,7 @@ function tellUnmetNeeds({ store, logger }: Platform, modules: readonly ServiceMo
 async function checkPort({ host, port }: Settings): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     const probe = createServer();
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      const isTaken = error.code === 'EADDRINUSE';
-      const reason = isTaken ? 'is already in use' : `cannot be opened (${error.message})`;
-      reject(new StartRefused(`PORT ${port} ${reason}: stop the other program or set PORT`));
-    });
+    probe.once('error', (error) => reject(portRefused('PORT', port, error)));
     probe.listen(port, host, () => probe.close(() => resolve()));
   });
 }
