@@ -1,5 +1,4 @@
 import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { AcquirerSimulator } from '@encaisse/acquirer-simulator/feature';
 import {
   type AuthorizationRequest,
@@ -8,6 +7,7 @@ import {
   type ReversalRequest,
 } from '@encaisse/authorization/feature';
 import { SystemClock } from '@encaisse/platform/clock';
+import { until } from '@encaisse/testing';
 
 const TIMEOUT_MS = 150;
 const now = new SystemClock().now();
@@ -18,14 +18,6 @@ const logger = {
   warn: (details: object) => void warnings.push(details),
   error: (details: object) => void warnings.push(details),
 };
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error('the condition never came true');
-    await pause(5);
-  }
-}
 
 /** A network between the two that a test may spoil. */
 class Network {

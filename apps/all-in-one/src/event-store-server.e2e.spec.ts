@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   ChildProduct,
   freePort,
@@ -11,6 +10,7 @@ import {
   pay,
   Product,
   startKurrentDbStandIn,
+  until,
 } from '@encaisse/testing';
 import { uuidv7 } from 'uuidv7';
 import { ALL_MODULES } from './modules';
@@ -113,10 +113,7 @@ describe('The whole product on a server of the EventStoreDB protocol, a stand-in
       },
     ]);
     const opened = () => store.readStream(`ledger.transaction-${refundId}`);
-    for (let tries = 0; (await opened()).length === 0; tries += 1) {
-      if (tries > 400) throw new Error('the refund was not opened');
-      await wait(25);
-    }
+    await until(async () => (await opened()).length > 0);
     expect((await transaction(refundId)).body).toMatchObject({
       type: 'REFUND',
       acquirerStatus: 'TO_SEND',

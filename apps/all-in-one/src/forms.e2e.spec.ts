@@ -1,4 +1,4 @@
-import { openMerchant, pay, Product } from '@encaisse/testing';
+import { openMerchant, pay, Product, until } from '@encaisse/testing';
 import { ALL_MODULES } from './modules';
 
 /** What a running product offers, however many processes it is made of. */
@@ -86,11 +86,7 @@ describe('One process and services apart', () => {
     const killed = await apart.killService('merchant-onboarding');
     const meanwhile = await apart.get('/api/v1/nodes');
     expect(meanwhile.body).toMatchObject({ status: 503, code: 'unavailable' });
-    for (let attempt = 0; attempt < 300; attempt += 1) {
-      if ((await apart.get('/api/v1/nodes')).status === 200) break;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    expect((await apart.get('/api/v1/nodes')).status).toBe(200);
+    await until(async () => (await apart.get('/api/v1/nodes')).status === 200);
     expect(killed).toBeGreaterThan(0);
   });
 });

@@ -1,9 +1,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
-import { ChildProduct, createTestDatabase, freePort, type TestDatabase } from '@encaisse/testing';
+import {
+  ChildProduct,
+  createTestDatabase,
+  found,
+  freePort,
+  type TestDatabase,
+} from '@encaisse/testing';
 import { PostgresEventStore } from '@encaisse/platform/event-store';
 import { Database } from '@encaisse/platform/postgres';
 
@@ -56,12 +61,10 @@ describe('The secrets of an HMAC key', () => {
   }
 
   async function mailText(): Promise<string> {
-    for (let tries = 0; tries < 100; tries += 1) {
+    return found('a mail', async () => {
       const { body } = await product.call('GET', '/dev/mail.json');
-      if (body.items.length > 0) return JSON.stringify(body);
-      await wait(100);
-    }
-    throw new Error('no mail came');
+      return body.items.length > 0 ? JSON.stringify(body) : undefined;
+    });
   }
 
   /** Every text and every sealed byte of the database, as a dump would show them. */

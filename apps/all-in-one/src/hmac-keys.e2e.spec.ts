@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
-import { type Merchant, openMerchant, Product } from '@encaisse/testing';
+import { found, type Merchant, openMerchant, Product } from '@encaisse/testing';
 import { ALL_MODULES } from './modules';
 
 const PASSPHRASE = 'Boutique en Ligne 2017!';
@@ -61,16 +61,14 @@ describe('HMAC keys', () => {
   };
 
   async function mails(subject: RegExp, count = 1): Promise<readonly Mail[]> {
-    for (let tries = 0; tries < 100; tries += 1) {
+    return found(`mail ${count} of ${String(subject)}`, async () => {
       const { items } = (await product.get('/dev/mail.json')).body as { items: readonly Mail[] };
-      const found = items.filter((one) => {
+      const ours = items.filter((one) => {
         const isOurs = JSON.stringify(one.to).includes(address);
         return isOurs && subject.test(one.subject);
       });
-      if (found.length >= count) return found;
-      await wait(100);
-    }
-    throw new Error(`no mail ${String(subject)} came`);
+      return ours.length >= count ? ours : undefined;
+    });
   }
   async function tokenOfMail(count = 1): Promise<string> {
     const [newest] = await mails(/Confirmer la nouvelle clé/, count);

@@ -89,7 +89,8 @@ describe('The life of the product as an operator runs it', () => {
     const product = await start(await environment());
     const contractId = await openMerchant(product);
     const answer = product.call('POST', '/api/v1/payments', payment(contractId, 1091));
-    await wait(150);
+    // Half of the time that the acquirer leaves without an answer: it has arrived, and is not done.
+    await wait(500);
     const code = product.stop();
     expect(await answer).toMatchObject({ status: 201, body: { status: 'PENDING' } });
     expect(await code).toBe(0);
@@ -102,7 +103,7 @@ describe('The life of the product as an operator runs it', () => {
     const acknowledged = await first.call('POST', '/api/v1/payments', payment(contractId, 5500));
     const begun = payment(contractId, 1091);
     const lost = first.call('POST', '/api/v1/payments', begun).catch(() => 'no answer');
-    await wait(300);
+    await wait(500);
     await first.stop('SIGKILL');
     expect(await lost).toBe('no answer');
 

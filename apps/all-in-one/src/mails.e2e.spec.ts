@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Mail } from '@encaisse/platform/mail';
-import { type Merchant, openMerchant, Product } from '@encaisse/testing';
+import { found, type Merchant, openMerchant, Product, until } from '@encaisse/testing';
 import { uuidv7 } from 'uuidv7';
 import { ALL_MODULES } from './modules';
 
@@ -41,18 +40,16 @@ describe('Mails and short messages', () => {
       string,
       unknown
     >[];
-  async function until(mailId: string, aboutId: string, state: string) {
-    for (let attempt = 0; attempt < 200; attempt += 1) {
+  async function mailOnce(mailId: string, aboutId: string, state: string) {
+    return found(`the mail ${mailId} as ${state}`, async () => {
       const [row] = await journal(`aboutId=${aboutId}`);
-      if (row?.['state'] === state) return row;
-      await wait(25);
-    }
-    throw new Error(`the mail ${mailId} did not become ${state}`);
+      return row?.['state'] === state ? row : undefined;
+    });
   }
   async function sent(more: Partial<Mail<'contact-copy'>> = {}, state = 'SENT') {
     const one = mail(more);
     await messages().mailer.send(one);
-    return until(one.id, one.about?.id ?? '', state);
+    return mailOnce(one.id, one.about?.id ?? '', state);
   }
 
   it('NOTIF-18 shows in a browser what was sent, without letting a mail do anything', async () => {
@@ -87,7 +84,7 @@ describe('Mails and short messages', () => {
       nodeId: null,
       about: { kind: 'user', id: 'u-1' },
     });
-    await until('sms', 'u-1', 'SENT');
+    await mailOnce('sms', 'u-1', 'SENT');
     const [row] = await journal('channel=SMS');
     expect(row).toMatchObject({ recipient: '+336****78', template: 'confirmation-code' });
     expect((await product.get('/dev/sms', NOBODY)).text).toContain('your code is 042917');
@@ -155,11 +152,10 @@ describe('Mails and short messages', () => {
     const path = `/api/v1/mails/${String(row['mailId'])}/retry`;
     const answer = await product.post(path, {});
     expect([answer.status, answer.body.state]).toEqual([202, 'QUEUED']);
-    for (let attempt = 0; attempt < 200; attempt += 1) {
+    await until(async () => {
       const [now] = await journal(`state=FAILED&template=contact-copy`);
-      if (now?.['attempts'] === 2) break;
-      await wait(25);
-    }
+      return now?.['attempts'] === 2;
+    });
     const [again] = await journal(`state=FAILED`);
     expect(again).toMatchObject({ mailId: row['mailId'], attempts: 2 });
     const done = await sent();
@@ -182,12 +178,11 @@ describe('Mails and short messages', () => {
     });
     const one = mail({ nodeId: null });
     await production.service.platform.messages.mailer.send(one);
-    await wait(1200);
     expect((await production.get('/dev/mail', NOBODY)).status).toBe(404);
-    const { body } = await production.get('/health/ready', NOBODY);
-    expect(body).toMatchObject({
-      status: 'ready',
-      parts: { mails: 'waiting: SMTP_URL is not set; messages: 1' },
+    await until(async () => {
+      const { body } = await production.get('/health/ready', NOBODY);
+      expect(body.status).toBe('ready');
+      return body.parts.mails === 'waiting: SMTP_URL is not set; messages: 1';
     });
     const [row] = await production.database.query(
       'select message_id, state, attempts from mail.messages',

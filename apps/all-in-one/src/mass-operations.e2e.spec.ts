@@ -1,11 +1,13 @@
 import { derivedUuid } from '@encaisse/platform/http';
 import {
   type Answer,
+  found,
   type Merchant,
   openContract,
   openMerchant,
   pay,
   Product,
+  until,
 } from '@encaisse/testing';
 import { uuidv7 } from 'uuidv7';
 import { ALL_MODULES } from './modules';
@@ -52,14 +54,11 @@ describe('Mass operations', () => {
     await product.settled();
     return product.post(ROUTE, body, options);
   };
-  const finished = async ({ body }: Answer): Promise<Answer['body']> => {
-    for (let attempt = 0; attempt < 400; attempt += 1) {
+  const finished = ({ body }: Answer): Promise<Answer['body']> =>
+    found('the end of the mass operation', async () => {
       const { body: progress } = await product.get(`${ROUTE}/${body.massOperationId}`);
-      if (progress.status === 'DONE') return progress;
-      await new Promise((resolve) => setTimeout(resolve, 25));
-    }
-    throw new Error('the mass operation was not finished');
-  };
+      return progress.status === 'DONE' ? progress : undefined;
+    });
   const reportOf = async (id: string, query = '', headers = {}) =>
     (await product.get(`${ROUTE}/${id}/report${query}`, { headers })).body;
   const transaction = async (id: string) => {
@@ -332,14 +331,11 @@ describe('Mass operations', () => {
     expect(next.body.nextCursor).toBeNull();
   });
 
-  const untilSent = async (ids: readonly string[]) => {
-    for (let attempt = 0; attempt < 200; attempt += 1) {
+  const untilSent = (ids: readonly string[]) =>
+    until(async () => {
       const events = await Promise.all(ids.map(eventsOf));
-      if (events.every((types) => types.includes('TransactionSentToBank'))) return;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error('the transactions were not sent');
-  };
+      return events.every((types) => types.includes('TransactionSentToBank'));
+    });
 
   describe('bad input', () => {
     let merchant: Merchant;

@@ -1,5 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import { CARD, type Merchant, openMerchant, pay, payment, Product } from '@encaisse/testing';
+import { CARD, found, type Merchant, openMerchant, pay, payment, Product } from '@encaisse/testing';
 import { ALL_MODULES } from './modules';
 
 describe('Take a payment', () => {
@@ -138,13 +138,11 @@ describe('Take a payment', () => {
 
   async function eventsUntil(transactionId: string, type: string): Promise<string[]> {
     const { store } = product;
-    for (let attempt = 0; attempt < 100; attempt += 1) {
+    return found(type, async () => {
       const events = await store.readStream(`ledger.transaction-${transactionId}`);
       const types = events.map((event) => event.type);
-      if (types.includes(type)) return types;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`${type} did not come`);
+      return types.includes(type) ? types : undefined;
+    });
   }
 
   it('GEN-12 keeps the card number and the verification code out of every event', async () => {

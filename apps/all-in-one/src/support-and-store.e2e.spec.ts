@@ -1,6 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
-import { type Merchant, openMerchant, pay, Product } from '@encaisse/testing';
+import { found, type Merchant, openMerchant, pay, Product } from '@encaisse/testing';
 import { ALL_MODULES } from './modules';
 
 type Mail = { readonly subject: string; readonly text: string };
@@ -30,18 +29,16 @@ describe('Support and store', () => {
       options,
     );
   async function mails(to: string, text: string, subject = ''): Promise<readonly Mail[]> {
-    for (let tries = 0; tries < 60; tries += 1) {
+    return found(`a mail to ${to}`, async () => {
       const { items } = (await product.get('/dev/mail.json')).body as { items: readonly Mail[] };
-      const found = items.filter(
+      const theirs = items.filter(
         (one) =>
           JSON.stringify(one).includes(to) &&
           one.text.includes(text) &&
           one.subject.startsWith(subject),
       );
-      if (found.length > 0) return found;
-      await wait(100);
-    }
-    return [];
+      return theirs.length > 0 ? theirs : undefined;
+    });
   }
 
   it('SUPP-01 SUPP-03 mails a request to support, with site number, rank and identifier', async () => {

@@ -8,6 +8,7 @@ import {
   CARD,
   ChildProduct,
   createTestDatabase,
+  found,
   freePort,
   type Merchant,
   openMerchant,
@@ -93,18 +94,8 @@ describe('Follow a request through the product', () => {
       .flatMap((text) => (JSON.parse(text) as Export).resourceSpans)
       .flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans))
       .filter(({ traceId }) => traceId === TRACE);
-  const spanNamed = async (name: string) => {
-    for (let attempt = 0; attempt < 200; attempt += 1) {
-      const found = spans().find((span) => span.name === name);
-      if (found) return found;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(
-      `no span is named ${name}: ${spans()
-        .map((span) => span.name)
-        .join(', ')}`,
-    );
-  };
+  const spanNamed = (name: string) =>
+    found(`the span ${name}`, () => spans().find((span) => span.name === name));
   const headers = { traceparent: `00-${TRACE}-${PARENT}-01` };
 
   it('tells a collector each request below the span of who asked', async () => {

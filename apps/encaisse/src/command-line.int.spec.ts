@@ -14,13 +14,18 @@ import {
   type RunningService,
   startService,
 } from '@encaisse/platform/runtime';
-import { createTestDatabase, freePort, newEvent, type TestDatabase } from '@encaisse/testing';
+import {
+  createTestDatabase,
+  freePort,
+  newEvent,
+  type TestDatabase,
+  until,
+} from '@encaisse/testing';
 import { Client } from 'pg';
 import { runCommandLine } from './program';
 
 const ROOT = join(__dirname, '..', '..', '..');
 const STREAM = 'testing.thing-1';
-const PATIENCE_MILLIS = 15_000;
 const folders: string[] = [];
 const databases: TestDatabase[] = [];
 let isMended = false;
@@ -98,14 +103,6 @@ async function run(environment: Record<string, string>, ...words: string[]): Pro
   };
   const exitCode = await runCommandLine(words, environment, output, [ThingsModule]);
   return { exitCode, result, said: said.join('\n') };
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MILLIS;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('it did not come about in time');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 async function record(service: RunningService, ...indexes: readonly number[]): Promise<void> {

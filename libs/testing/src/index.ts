@@ -18,3 +18,4 @@ export {
   type Statement,
   withChangeUndone,
 } from './query-plan';
+export { found, until } from './waiting';

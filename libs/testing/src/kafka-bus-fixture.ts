@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { PostgresEventStore } from '@encaisse/platform/event-store';
 import { Leases, LeaseTables } from '@encaisse/platform/leases';
 import {
@@ -15,6 +14,7 @@ import { PlatformTables1763769600000 } from '@encaisse/platform/projections';
 import { uuidv7 } from 'uuidv7';
 import { kafkaPrefix } from './kafka-for-tests';
 import { createTestDatabase } from './postgres-for-tests';
+import { until } from './waiting';
 
 const TABLES = [PlatformTables1763769600000, LeaseTables, BusTables, ...KAFKA_BUS_MIGRATIONS];
 const QUICK = { sessionMillis: 3000, heartbeatMillis: 100, waitMillis: 50 };
@@ -25,7 +25,6 @@ const SILENT: BusLogger = {
 };
 /** Longer than a machine stands still under load, and short enough to be asked for every second. */
 const LEASE_MILLIS = 6000;
-const PATIENCE_MILLIS = 30_000;
 
 export const THING_TYPE = 'testing.thing-happened.v1';
 const THING_CATEGORY = 'testing.thing';
@@ -148,17 +147,9 @@ export class KafkaBusFixture {
     return rows.map(({ number }) => number);
   }
 
-  async until(condition: () => Promise<boolean> | boolean): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MILLIS;
-    while (!(await condition())) {
-      if (performance.now() > deadline) throw new Error('it did not come about in time');
-      await wait(20);
-    }
-  }
-
   /** Everything was published and taken. */
   async untilQuiet(bus: KafkaMessageBus): Promise<void> {
-    await this.until(async () => {
+    await until(async () => {
       const lags = [await bus.relayStatus(), ...(await bus.status())].map(({ lag }) => lag);
       return lags.every((lag) => lag === 0);
     });

@@ -3,6 +3,7 @@ import type { EventStore } from '@encaisse/platform/event-store';
 import type { Consumer, Message, MessageBus } from '@encaisse/platform/message-bus';
 import type { SqlSession } from '@encaisse/platform/postgres';
 import { uuidv7 } from 'uuidv7';
+import { until } from './waiting';
 
 /** An empty log and the means to run copies of a process on it. */
 export type MessageBusFixture = {
@@ -21,7 +22,6 @@ export type MessageBusFixture = {
 const CATEGORY = 'testing.thing';
 const TYPE = 'testing.thing-happened.v1';
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-const PATIENCE_MILLIS = 15_000;
 
 type Effect = { readonly group_name: string; readonly key: string; readonly number: number };
 
@@ -48,14 +48,6 @@ function recorder(
 
 function numberOf(message: Message): number {
   return (message.data as { number: number }).number;
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MILLIS;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('it did not come about in time');
-    await wait(10);
-  }
 }
 
 /** What every adapter of the message bus keeps (D8, P5). */

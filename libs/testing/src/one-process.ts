@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   readSettings,
   type RunningService,
@@ -11,6 +10,7 @@ import {
 import { freePort } from './free-port';
 import { createTestDatabase } from './postgres-for-tests';
 import type { ConsumersUnderTest, RunningForm } from './running-form';
+import { until } from './waiting';
 
 const SETTLE_MILLIS = 10_000;
 
@@ -66,12 +66,9 @@ function consumersOf({ platform }: RunningService): ConsumersUnderTest {
     },
     caughtUp: async (group) => {
       const position = await store.lastPosition();
-      for (let attempt = 0; attempt < 200; attempt += 1) {
-        const found = (await bus.status()).find((one) => one.group === group);
-        if (found && found.position >= position) return;
-        await wait(50);
-      }
-      throw new Error(`the messages were not taken by ${group}`);
+      await until(async () =>
+        (await bus.status()).some((one) => one.group === group && one.position >= position),
+      );
     },
   };
 }

@@ -1,6 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
 import type { Answer, CallOptions, Product } from './product';
+import { found } from './waiting';
 
 /** A user of the product as a test made them. */
 export type TestUser = {
@@ -115,22 +115,17 @@ type TakenMail = {
 
 /** The newest mail to an address, once the local SMTP server took one that a test is waiting for. */
 export async function mailTo(product: Product, address: string, count = 1): Promise<TakenMail> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+  return found(`mail ${count} to ${address}`, async () => {
     const { items } = (await product.get('/dev/mail.json', { token: '' })).body;
-    const found = (items as TakenMail[]).filter(({ to }) => to.includes(address));
-    if (found.length >= count && found[0]) return found[0];
-    await wait(50);
-  }
-  throw new Error(`no mail reached ${address}`);
+    const theirs = (items as TakenMail[]).filter(({ to }) => to.includes(address));
+    return theirs.length >= count ? theirs[0] : undefined;
+  });
 }
 
 /** The newest short message to a mobile, as written to a file. */
 export async function smsTo(product: Product, mobile: string): Promise<string> {
-  for (let attempt = 0; attempt < 200; attempt += 1) {
+  return found(`a short message to ${mobile}`, async () => {
     const { items } = (await product.get('/dev/sms.json', { token: '' })).body;
-    const found = (items as { to: string; text: string }[]).find(({ to }) => to === mobile);
-    if (found) return found.text;
-    await wait(50);
-  }
-  throw new Error(`no short message reached ${mobile}`);
+    return (items as { to: string; text: string }[]).find(({ to }) => to === mobile)?.text;
+  });
 }

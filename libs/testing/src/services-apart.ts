@@ -11,10 +11,10 @@ import { isKafkaThere, kafkaBrokers, kafkaPrefix } from './kafka-for-tests';
 import { createTestDatabase } from './postgres-for-tests';
 import { REPOSITORY } from './repository';
 import type { ConsumersUnderTest, RunningForm } from './running-form';
+import { until } from './waiting';
 
 const START_DEADLINE_MILLIS = 120_000;
 const PORTS_IN_A_ROW = 16;
-const PATIENCE_TRIES = 400;
 
 /** What `npm run services` runs: every service in its own process, over Kafka, on one database. */
 export async function startServicesApart(
@@ -183,12 +183,6 @@ function consumersOf(services: LaunchedServices, database: Database): ConsumersU
         await database.query(`update ${table} where group_name = $1`, [group]);
       isRedelivered = true;
     },
-    caughtUp: async (group) => {
-      for (let attempt = 0; attempt < PATIENCE_TRIES; attempt += 1) {
-        if ((await lag(group).catch(() => 1)) === 0) return;
-        await wait(50);
-      }
-      throw new Error(`the messages were not taken by ${group}`);
-    },
+    caughtUp: (group) => until(async () => (await lag(group).catch(() => 1)) === 0),
   };
 }

@@ -1,6 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
-import { type Answer, Product } from '@encaisse/testing';
+import { type Answer, Product, until } from '@encaisse/testing';
 import { ALL_MODULES } from '../modules';
 
 const DAY = '2026-11-27';
@@ -129,14 +128,12 @@ class Tenant {
 
   /** The bank answers remittances in its own time. */
   async answered(): Promise<void> {
-    for (let attempt = 0; attempt < 400; attempt += 1) {
+    await until(async () => {
       const { text } = await this.product.get(
         `/api/v1/remittances?${PERIOD}&nodeId=${this.id(1)}&status=TO_SEND&status=SENT`,
       );
-      if (text.includes('"items":[]')) return;
-      await wait(25);
-    }
-    throw new Error('the bank answers no remittance');
+      return text.includes('"items":[]');
+    });
   }
 
   /** Everything the tenant may read. */

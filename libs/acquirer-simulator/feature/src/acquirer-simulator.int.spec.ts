@@ -9,6 +9,7 @@ import {
   frame,
 } from '@encaisse/platform/iso8583';
 import { AcquirerSimulator } from './acquirer-simulator';
+import { until } from '@encaisse/testing';
 
 const GATEWAY_TIMEOUT_MS = 50;
 const ORIGINAL = '010000000111220830000000000000000000000000';
@@ -73,14 +74,6 @@ describe('Simulate an acquirer', () => {
 
   function send(...messages: Iso8583Message[]): void {
     socket.write(Buffer.concat(messages.map((message) => frame(encodeMessage(message)))));
-  }
-
-  async function until(condition: () => boolean): Promise<void> {
-    const deadline = performance.now() + 5000;
-    while (!condition()) {
-      if (performance.now() > deadline) throw new Error('the condition never came true');
-      await pause(5);
-    }
   }
 
   it('approves with six characters and repeats what identifies the request, never the card', async () => {

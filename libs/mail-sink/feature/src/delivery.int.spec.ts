@@ -189,7 +189,7 @@ describe('Deliver messages', () => {
   });
 
   it('NOTIF-18 tries again what is refused for now, and keeps the reason without the address', async () => {
-    const running = service({ retryPausesMillis: [600] });
+    const running = service({ retryPausesMillis: [2000] });
     await running.start();
     const one = mail('busy.box@example.com');
     await running.mailer.send(one);

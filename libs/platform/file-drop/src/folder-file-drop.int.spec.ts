@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readWhole, writeWhole } from './file-drop';
 import { FolderFileDrop } from './folder-file-drop';
+import { until } from '@encaisse/testing';
 
 let root: string;
 let drop: FolderFileDrop;
@@ -62,10 +63,6 @@ describe('A folder where files are exchanged', () => {
       calls += 1;
     });
     writeFileSync(join(root, 'in', 'a'), 'x');
-    const deadline = process.hrtime.bigint() + 5_000_000_000n;
-    while (calls === 0 && process.hrtime.bigint() < deadline)
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    stop();
-    expect(calls).toBeGreaterThan(0);
+    await until(() => calls > 0).finally(stop);
   });
 });

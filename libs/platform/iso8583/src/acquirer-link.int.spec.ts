@@ -10,6 +10,7 @@ import {
   encodeMessage,
   frame,
 } from './index';
+import { until } from '@encaisse/testing';
 
 type Reaction = (message: Iso8583Message, socket: Socket) => void;
 
@@ -66,14 +67,6 @@ function recordingLogger() {
   const at = (level: string) => (details: object, message: string) =>
     void lines.push({ level, details, message });
   return { lines, info: at('info'), warn: at('warn'), error: at('error') };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 5000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error('the condition never came true');
-    await pause(5);
-  }
 }
 
 describe('Keep one connection to an acquirer', () => {

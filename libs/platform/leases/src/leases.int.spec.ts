@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { ControllableClock } from '@encaisse/platform/clock';
 import { MemoryEventStore } from '@encaisse/platform/event-store';
-import { createTestDatabase, type TestDatabase } from '@encaisse/testing';
+import { createTestDatabase, type TestDatabase, until } from '@encaisse/testing';
 import { Database } from '@encaisse/platform/postgres';
 import { PlatformTables1763769600000 } from '@encaisse/platform/projections';
 import { assertLeaseOfWork } from './lease';
@@ -39,13 +39,6 @@ describe('A lease', () => {
     });
     held.push(work);
     return { work, seen };
-  };
-
-  const until = async (isReached: () => boolean | Promise<boolean>) => {
-    for (let tries = 0; !(await isReached()); tries += 1) {
-      if (tries > 1000) throw new Error('waited in vain');
-      await wait(10);
-    }
   };
 
   const isAnswered = async (sql: string, parameters: readonly unknown[] = []) =>

@@ -5,7 +5,7 @@ import { type EventStore, MemoryEventStore } from '@encaisse/platform/event-stor
 import { LeasedEventStore, Leases, LeaseTables } from '@encaisse/platform/leases';
 import { Database } from '@encaisse/platform/postgres';
 import { PlatformTables1763769600000 } from '@encaisse/platform/projections';
-import { createTestDatabase, type TestDatabase } from '@encaisse/testing';
+import { createTestDatabase, type TestDatabase, until } from '@encaisse/testing';
 import { createLogger } from './logger';
 import { TimedJobs } from './timed-jobs';
 import { Workers } from './workers';
@@ -50,13 +50,6 @@ describe('Copies of a service', () => {
 
   const leasesFor = (lifetimeMillis: number) =>
     new Leases({ database, logger: SILENT, lifetimeMillis });
-
-  const until = async (isReached: () => boolean) => {
-    for (let tries = 0; !isReached(); tries += 1) {
-      if (tries > 1500) throw new Error('waited in vain');
-      await wait(10);
-    }
-  };
 
   /** A job due at every full hour. */
   const copyWithJob = async (

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { MessageBus } from '@encaisse/platform/message-bus';
 import {
@@ -12,6 +11,7 @@ import {
   kafkaPrefix,
   newEvent,
   type TestDatabase,
+  until,
 } from '@encaisse/testing';
 import { StartRefused } from './data-directory';
 import { type RunningService, startService } from './run-service';
@@ -74,14 +74,6 @@ describe('A service with KAFKA_BROKERS', () => {
     const answer = await fetch(`${running?.url ?? ''}/health/ready`);
     const { parts } = (await answer.json()) as { parts: Record<string, string> };
     return { status: answer.status, parts };
-  }
-
-  async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-    const deadline = performance.now() + 30_000;
-    while (!(await condition())) {
-      if (performance.now() > deadline) throw new Error('it did not come about in time');
-      await wait(20);
-    }
   }
 
   it('starts without a broker, is not ready, and answers what needs none', async () => {

@@ -940,7 +940,7 @@ function filesIn(root: string): Map<string, string> {
 }
 
 async function eventually(check: () => Promise<void>): Promise<void> {
-  const deadline = process.hrtime.bigint() + 8_000_000_000n;
+  const deadline = process.hrtime.bigint() + 30_000_000_000n;
   for (;;) {
     try {
       await check();

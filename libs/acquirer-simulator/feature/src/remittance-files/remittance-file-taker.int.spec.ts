@@ -12,6 +12,7 @@ import {
 } from '@encaisse/platform/iso20022';
 import { createLogger, Workers } from '@encaisse/platform/runtime';
 import { RemittanceFileTaker } from './remittance-file-taker';
+import { until } from '@encaisse/testing';
 
 const AT = instant('2017-05-15T21:00:00.000Z');
 const SILENT = createLogger('test', 'silent');
@@ -71,11 +72,7 @@ async function sendFile(name: string, statedMinor = 11_000): Promise<void> {
 
 async function answerTo(name: string) {
   const file = { folder: 'in', name: `${name}.1.caaa012.xml` };
-  const deadline = process.hrtime.bigint() + 8_000_000_000n;
-  while (!(await drop.list('in')).includes(file.name)) {
-    if (process.hrtime.bigint() > deadline) throw new Error('no answer came');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await until(async () => (await drop.list('in')).includes(file.name));
   return readBatchResponse(await readWhole(drop, file, 1_000_000))[0];
 }
 

@@ -8,7 +8,7 @@ import { LogMessageBus } from '@encaisse/platform/message-bus';
 import { Database } from '@encaisse/platform/postgres';
 import { PLATFORM_MIGRATIONS } from '@encaisse/platform/runtime';
 import { Keyring, PostgresCardVault } from '@encaisse/platform/security';
-import { createTestDatabase, newEvent, type TestDatabase } from '@encaisse/testing';
+import { createTestDatabase, newEvent, type TestDatabase, until } from '@encaisse/testing';
 import { Client } from 'pg';
 import { uuidv7 } from 'uuidv7';
 import { verifyLog } from '../verify/verify-log';
@@ -17,7 +17,6 @@ import { writeBackup } from './write-backup';
 
 const MASTER = randomBytes(32).toString('hex');
 const AT = '2026-03-01T10:00:00.000Z';
-const PATIENCE_MILLIS = 15_000;
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const quiet = (): void => undefined;
 const folder = mkdtempSync(join(tmpdir(), 'encaisse-backup-'));
@@ -104,14 +103,6 @@ async function taken({ database }: Installation, group: string): Promise<number>
     [group],
   );
   return row?.count ?? 0;
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MILLIS;
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error('it did not come about in time');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }
 
 async function wholeLog({ database }: Installation, upTo: number): Promise<unknown[]> {

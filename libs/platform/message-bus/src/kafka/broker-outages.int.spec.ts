@@ -5,6 +5,7 @@ import {
   KafkaBusFixture,
   type OwnKafkaBroker,
   startOwnKafka,
+  until,
 } from '@encaisse/testing';
 import { connectKafka, type KafkaSettings } from './kafka-connection';
 
@@ -69,7 +70,7 @@ describeWithJava('Outages of the brokers (needs Java and Maven)', () => {
     await bus.start();
     expect(bus.condition()).toMatch(/^down: no Kafka broker answers/);
     await fixture.happen('a', upTo(3));
-    await fixture.until(() => bus.relayStatus().then(({ state }) => state === 'waiting'));
+    await until(() => bus.relayStatus().then(({ state }) => state === 'waiting'));
     expect((await bus.relayStatus()).lag).toBe(3);
     expect((await bus.status())[0]).toMatchObject({ lag: 3, state: 'retrying' });
     expect(told).toHaveLength(1);
@@ -82,13 +83,13 @@ describeWithJava('Outages of the brokers (needs Java and Maven)', () => {
 
   it('at the start are over also for a process that neither consumes nor relays', async () => {
     const relaying = await fixture.startBus(fixture.recorder(GROUP));
-    await fixture.until(() => relaying.relayStatus().then(({ state }) => state === 'relaying'));
+    await until(() => relaying.relayStatus().then(({ state }) => state === 'relaying'));
     await broker.kill();
     const bus = fixture.newBus({ consumers: [] });
     await bus.start();
     expect(bus.condition()).toMatch(/^down: no Kafka broker answers/);
     await broker.start();
-    await fixture.until(() => bus.condition() === 'up');
+    await until(() => bus.condition() === 'up');
     expect((await bus.relayStatus()).state).not.toBe('relaying');
   });
 
@@ -104,9 +105,9 @@ describeWithJava('Outages of the brokers (needs Java and Maven)', () => {
         await wait(30);
       }
     })();
-    await fixture.until(async () => (await fixture.numbers(GROUP)).length > 100);
+    await until(async () => (await fixture.numbers(GROUP)).length > 100);
     await broker.kill();
-    await fixture.until(() => bus.condition().startsWith('waiting'));
+    await until(() => bus.condition().startsWith('waiting'));
     expect((await bus.relayStatus()).lag).toBeGreaterThan(0);
     await broker.start();
     over.abort();

@@ -5,6 +5,7 @@ import {
   KafkaBusFixture,
   THING_TYPE,
   thingsPublication,
+  until,
 } from '@encaisse/testing';
 import { Client } from 'pg';
 import type { Publication } from '../message-bus';
@@ -88,10 +89,10 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     }));
     const lease = await leaseOf();
     const running = relay.run(lease);
-    await fixture.until(async () => (await records()) === 10);
+    await until(async () => (await records()) === 10);
     await fixture.startBus(fixture.recorder(GROUP));
     await fixture.happen('a', [6]);
-    await fixture.until(async () => (await fixture.numbers(GROUP)).includes(6));
+    await until(async () => (await fixture.numbers(GROUP)).includes(6));
     expect(await fixture.numbers(GROUP)).toEqual(upTo(6));
     lease.end();
     await running;
@@ -109,7 +110,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     }));
     const lease = await leaseOf();
     const running = old.relay.run(lease);
-    await fixture.until(async () => (await old.records()) >= 5);
+    await until(async () => (await old.records()) >= 5);
     lease.end();
     await running;
     expect(await old.position()).toBe(0);
@@ -135,8 +136,8 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     const running = [one.relay.run(lease), two.relay.run(lease)];
     for (let turn = 0; turn < 20; turn += 1)
       await Promise.all(['a', 'b', 'c'].map((key) => fixture.happen(key, upTo(5, turn * 5 + 1))));
-    await fixture.until(async () => (await one.position()) === 300);
-    await fixture.until(async () => (await one.records()) > 300);
+    await until(async () => (await one.position()) === 300);
+    await until(async () => (await one.records()) > 300);
     lease.end();
     await Promise.all(running);
     const bus = await fixture.startBus(fixture.recorder(GROUP));
@@ -161,7 +162,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     }));
     const lease = await leaseOf();
     const running = zombie.relay.run(lease);
-    await fixture.until(() => isAsleep);
+    await until(() => isAsleep);
     // It sleeps for longer than its lease lasts.
     lease.prolong(performance.now());
     await fixture.database.query(
@@ -170,7 +171,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     );
     const bus = await fixture.startBus(fixture.recorder(GROUP));
     await fixture.happen('a', [4]);
-    await fixture.until(async () => (await fixture.numbers(GROUP)).length === 4);
+    await until(async () => (await fixture.numbers(GROUP)).length === 4);
     await fixture.untilQuiet(bus);
     expect(await zombie.position()).toBe(4);
     wake();
@@ -194,7 +195,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
       RELAY_GROUP,
     ]);
     await fixture.happen('a', [2]);
-    await fixture.until(async () => {
+    await until(async () => {
       const { rowCount } = await onlooker.query(
         `select pg_terminate_backend(pid) from pg_stat_activity
          where application_name = 'bus' and wait_event_type = 'Lock'
@@ -225,15 +226,15 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     const more = { ...thingsPublication, name: 'testing.more', schemas: others, map: () => [] };
     const knowing = fixture.newBus({ publications: [thingsPublication, more] });
     await knowing.start();
-    await fixture.until(() => knowing.relayStatus().then(({ state }) => state === 'relaying'));
+    await until(() => knowing.relayStatus().then(({ state }) => state === 'relaying'));
     const ignorant = await fixture.startBus();
-    await fixture.until(() => ignorant.relayStatus().then(({ state }) => state === 'aside'));
+    await until(() => ignorant.relayStatus().then(({ state }) => state === 'aside'));
     await knowing.stop();
     await fixture.happen('a', [1]);
     expect((await ignorant.relayStatus()).lag).toBe(1);
     const next = fixture.newBus({ publications: [thingsPublication, more] });
     await next.start();
-    await fixture.until(() => next.relayStatus().then(({ lag }) => lag === 0));
+    await until(() => next.relayStatus().then(({ lag }) => lag === 0));
     expect((await ignorant.relayStatus()).state).toBe('aside');
   });
 
@@ -242,7 +243,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     const lease = await leaseOf();
     const running = old.relay.run(lease);
     await fixture.happen('a', [1]);
-    await fixture.until(async () => (await old.position()) === 1);
+    await until(async () => (await old.position()) === 1);
     const newer = {
       ...thingsPublication,
       name: 'testing.newer',
@@ -280,7 +281,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     before.subscribe(fixture.recorder(GROUP));
     await before.start();
     await fixture.happen('a', upTo(3));
-    await fixture.until(async () => (await fixture.numbers(GROUP)).length === 3);
+    await until(async () => (await fixture.numbers(GROUP)).length === 3);
     await before.stop();
     await fixture.happen('a', [4]);
     const bus = await fixture.startBus(fixture.recorder(GROUP), fixture.recorder('testing.new'));
@@ -301,8 +302,8 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
     await producer.connect();
     await producer.send({ topic, messages: [{ key: 'x', value: '{"card":"4111111111111111"}' }] });
     await producer.disconnect();
-    await fixture.until(async () => (await bus.status())[0]?.state === 'retrying');
-    await fixture.until(() => told.length > 0);
+    await until(async () => (await bus.status())[0]?.state === 'retrying');
+    await until(() => told.length > 0);
     expect(told[0]).toContain('no message of the relay');
     expect(told.join()).not.toContain('4111111111111111');
   });
@@ -321,7 +322,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
       const consumers = [restored.recorder(GROUP)];
       const after = restored.newBus({ logger, consumers });
       await after.start();
-      await restored.until(() => told.some((line) => line.includes('the log was restored')));
+      await until(() => told.some((line) => line.includes('the log was restored')));
       expect(await restored.numbers(GROUP)).not.toContain(3);
     } finally {
       await restored.dispose();
@@ -348,7 +349,7 @@ describeWithKafka('The relay to Kafka (needs Java and Maven, or KAFKA_BROKERS)',
         return Promise.resolve();
       },
     });
-    await fixture.until(() => seen.length === 1);
+    await until(() => seen.length === 1);
     await consumer.disconnect();
     const [event] = await fixture.store.readAll({ after: 0, limit: 1 });
     expect(seen[0]).toEqual({
