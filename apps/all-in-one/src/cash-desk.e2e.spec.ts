@@ -226,6 +226,27 @@ describe('The cash desk', () => {
     expect(refused.body).toMatchObject({ code: 'order-reference-reused' });
   });
 
+  it('LOG-03 records an operation and its entry in the action log together, or neither', async () => {
+    const id = await authorization(9000);
+    expect((await operate(id, 'capture')).status).toBe(200);
+    const [captured] = (await product.store.readStream(`ledger.transaction-${id}`)).slice(-1);
+    const [entry] = await product.store.readAll({ after: captured!.position, limit: 1 });
+    expect([captured?.type, entry?.type]).toEqual(['TransactionCaptured', 'ActionRecorded']);
+    expect(entry?.data).toMatchObject({
+      kind: 'CAPTURE',
+      about: { kind: 'transaction', id },
+      result: 'ACCEPTED',
+      status: 200,
+    });
+    const before = await product.store.lastPosition();
+    expect((await operate(id, 'capture')).status).toBe(409);
+    const after = await product.store.readAll({ after: before, limit: 100 });
+    const ofIt = after.filter((event) => JSON.stringify(event).includes(id));
+    expect(ofIt.map(({ type, data }) => [type, (data as { result?: string }).result])).toEqual([
+      ['ActionRecorded', 'REFUSED'],
+    ]);
+  });
+
   it('PAY-19 validates an authorisation in full', async () => {
     const { body } = await operate(await authorization(9000), 'validate');
     expect(body).toMatchObject({ acquirerStatus: 'TO_SEND', currentAmount: eur(9000) });

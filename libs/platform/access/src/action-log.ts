@@ -1,6 +1,6 @@
 import type { Environment, Instant } from '@encaisse/kernel';
 import type { Clock } from '@encaisse/platform/clock';
-import type { EventMetadata, Streams } from '@encaisse/platform/event-store';
+import type { EventMetadata, Streams, StreamWrite } from '@encaisse/platform/event-store';
 import type { PersonCommitment, PersonVault } from '@encaisse/platform/security';
 import { uuidv7 } from 'uuidv7';
 import type { ActionKind } from './action-kinds';
@@ -62,19 +62,29 @@ export class ActionLog {
     private readonly clock: Clock,
   ) {}
 
-  async record({ address, ...action }: ActionToRecord, metadata: EventMetadata): Promise<void> {
+  /** Whether an entry can be appended together with what it tells of. */
+  get isWrittenBeside(): boolean {
+    return this.streams.capabilities.isAtomicAcrossStreams;
+  }
+
+  async record(action: ActionToRecord, metadata: EventMetadata): Promise<void> {
+    const { actionId, event } = await this.entryOf(action);
+    await this.streams.append(ACTION_STREAM, actionId, 'no-stream', [event], metadata);
+  }
+
+  /** The entry, for whoever appends it together with what it tells of. */
+  async newEntry(action: ActionToRecord, metadata: EventMetadata): Promise<StreamWrite> {
+    const { actionId, event } = await this.entryOf(action);
+    return this.streams.newWrite(ACTION_STREAM, actionId, 'no-stream', [event], metadata);
+  }
+
+  private async entryOf({ address, ...action }: ActionToRecord) {
     const origin =
       address === ''
         ? null
         : await this.persons.remember({ ip: address }, USERS_TENANT, 'PRODUCTION');
     const actionId = uuidv7();
     const data: RecordedAction = { actionId, at: this.clock.now(), ...action, origin };
-    await this.streams.append(
-      ACTION_STREAM,
-      actionId,
-      'no-stream',
-      [{ type: 'ActionRecorded', data }],
-      metadata,
-    );
+    return { actionId, event: { type: 'ActionRecorded', data } };
   }
 }

@@ -120,19 +120,31 @@ export class Streams {
     events: readonly Event[],
     metadata: EventMetadata,
   ): Promise<AppendResult> {
+    return this.store.append([this.newWrite(stream, id, expected, events, metadata)]);
+  }
+
+  /** Events ready to be appended, for a decision that takes them beside its own. */
+  newWrite<State, Event extends DomainEvent>(
+    stream: StreamType<State, Event>,
+    id: string,
+    expected: number | 'no-stream',
+    events: readonly Event[],
+    metadata: EventMetadata,
+  ): StreamWrite {
     const newEvents = events.map((event) => this.newEvent(stream, event, metadata));
-    return this.store.append([{ streamId: streamIdOf(stream, id), expected, events: newEvents }]);
+    return { streamId: streamIdOf(stream, id), expected, events: newEvents };
   }
 
   /**
    * Decides again when another writer came first, then gives up with ContentionExhausted. A refusal
-   * records nothing.
+   * records nothing. What is given `beside` is recorded with the decision's events or not at all.
    */
   async decide<State, Event extends DomainEvent, Produced extends Event, Refusal>(
     stream: StreamType<State, Event>,
     id: string,
     decide: (state: State) => Decision<Produced, Refusal>,
     metadata: EventMetadata,
+    beside: readonly StreamWrite[] = [],
   ): Promise<StreamDecision<Produced, Refusal>> {
     // The decider may promise fewer types of events than the stream has.
     const target = { stream, id } as StreamTarget<State, Produced>;
@@ -143,6 +155,7 @@ export class Streams {
         return isRefused(single) ? single : { accepted: [single.accepted] as const };
       },
       metadata,
+      beside,
     );
     return {
       decision: isRefused(decision) ? decision : { accepted: decision.accepted[0] },
@@ -157,9 +170,10 @@ export class Streams {
     targets: Targets,
     decide: (states: StatesOf<Targets>) => JointDecision<Targets, Refusal>,
     metadata: EventMetadata,
+    beside: readonly StreamWrite[] = [],
   ): Promise<JointStreamDecision<Targets, Refusal>> {
     invariant(
-      targets.length === 1 || this.store.capabilities.isAtomicAcrossStreams,
+      targets.length + beside.length === 1 || this.store.capabilities.isAtomicAcrossStreams,
       'this event store cannot record in several streams at once',
     );
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
@@ -168,7 +182,7 @@ export class Streams {
       const writes = isRefused(decision)
         ? []
         : this.writesOf(targets, loaded, decision.accepted, metadata);
-      const result = writes.length === 0 ? null : await this.store.append(writes);
+      const result = writes.length === 0 ? null : await this.store.append([...writes, ...beside]);
       if (result?.kind === 'wrong-revision') continue;
       return {
         decision,

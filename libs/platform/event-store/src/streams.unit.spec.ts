@@ -142,6 +142,27 @@ describe('Deciding on a stream', () => {
     expect(again.decision).toEqual({ refused: 'not-movable' });
     expect(await store.lastPosition()).toBe(4);
   });
+
+  it('records what it is given beside with what was decided, once, or not at all', async () => {
+    const store = memoryStore();
+    const streams = new Streams(disturbed(store, 2));
+    await new Streams(store).decide(tillStream, 'one', open, metadata);
+    const opened = [{ type: 'Opened', data: { name: 'beside' } }] as const;
+    const beside = (id: string) => [
+      streams.newWrite(tillStream, id, 'no-stream', opened, metadata),
+    ];
+    await streams.decide(tillStream, 'one', add(250), metadata, beside('accepted'));
+    await streams.decide(tillStream, 'none', add(250), metadata, beside('refused'));
+    await streams.decide(tillStream, 'one', open, metadata, beside('done-before'));
+    const events = await store.readAll({ after: 0, limit: 10 });
+    expect(events.map(({ streamId, type }) => `${streamId} ${type}`)).toEqual([
+      'testing.till-one Opened',
+      'testing.till-one Added',
+      'testing.till-one Added',
+      'testing.till-one Added',
+      'testing.till-accepted Opened',
+    ]);
+  });
 });
 
 describe('Reading what older and newer releases wrote', () => {

@@ -1,5 +1,5 @@
 import type { ActionLog, ActionTarget, ActionToRecord } from '@encaisse/platform/access';
-import type { Actor } from '@encaisse/platform/event-store';
+import type { Actor, StreamWrite } from '@encaisse/platform/event-store';
 import type { FastifyReply } from 'fastify';
 import { ActionNotes, type LoggedRoute, type RequestWithNotes } from './action-notes';
 import { metadataOf } from './caller';
@@ -47,6 +47,24 @@ export async function recordAction(
   if (action === null) return;
   await log.record(action, metadataOf(request, actorOf(request)));
   request.isInActionLog = true;
+}
+
+/**
+ * The entry of a call that is about to be accepted, for whoever appends it with what the call does: neither
+ * is in the log without the other. Null where the store cannot do that: the entry follows then.
+ */
+export async function entryBeside(
+  log: ActionLog,
+  reply: FastifyReply,
+): Promise<StreamWrite | null> {
+  const request: RequestWithNotes = reply.request;
+  const action = log.isWrittenBeside ? actionToRecord(request, reply) : null;
+  return action === null ? null : log.newEntry(action, metadataOf(request, actorOf(request)));
+}
+
+/** The entry of a call was appended with what it did. */
+export function entryWritten({ request }: FastifyReply): void {
+  (request as RequestWithNotes).isInActionLog = true;
 }
 
 function actorOf({ actionNotes, caller }: RequestWithNotes): Actor {

@@ -1,7 +1,7 @@
 import { Command } from '@nestjs/cqrs';
 import type { BusinessDay, Money } from '@encaisse/kernel';
 import type { TransactionSummary } from '@encaisse/ledger/domain';
-import type { EventMetadata } from '@encaisse/platform/event-store';
+import type { EventMetadata, StreamWrite } from '@encaisse/platform/event-store';
 import type { Caller } from '@encaisse/platform/http';
 
 /** What a person asks of one transaction. The id makes a retry safe (GEN-11). */
@@ -41,6 +41,8 @@ export class CashOperationCommand extends Command<CashOperationResult> {
     readonly operation: CashOperation,
     readonly caller: Caller,
     readonly metadata: EventMetadata,
+    /** Recorded with the operation, or not at all: its entry in the action log. */
+    readonly beside: readonly StreamWrite[] = [],
   ) {
     super();
   }

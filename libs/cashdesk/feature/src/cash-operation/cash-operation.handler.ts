@@ -85,7 +85,7 @@ export class CashOperationHandler implements ICommandHandler<CashOperationComman
 
   private async decideOne(
     operation: SingleStreamOperation,
-    { caller, metadata }: CashOperationCommand,
+    { caller, metadata, beside }: CashOperationCommand,
   ): Promise<CashOperationResult> {
     const { transactionId } = operation;
     const at = this.clock.now();
@@ -99,6 +99,7 @@ export class CashOperationHandler implements ICommandHandler<CashOperationComman
         return this.decide(operation, state, at);
       },
       metadata,
+      beside,
     );
     const events = orProblem(result.decision, CASH_PROBLEMS, detailOf);
     const { position, isReplay } = result;
@@ -163,7 +164,7 @@ export class CashOperationHandler implements ICommandHandler<CashOperationComman
   /** The original and the refund's own stream are written together, or neither (D3). */
   private async refundTogether(
     { transactionId, operationId: refundId, amount }: RefundOperation,
-    { caller, metadata }: CashOperationCommand,
+    { caller, metadata, beside }: CashOperationCommand,
   ): Promise<RefundRecorded> {
     const at = this.clock.now();
     const transactionNumber = await this.numbers.next();
@@ -192,6 +193,7 @@ export class CashOperationHandler implements ICommandHandler<CashOperationComman
         return { accepted: [decision.accepted, opening] as const };
       },
       metadata,
+      beside,
     );
     orRefusal(result.decision);
     return { position: result.position, after: result.isReplay ? null : after };
@@ -203,7 +205,7 @@ export class CashOperationHandler implements ICommandHandler<CashOperationComman
    */
   private async refundInTurn(
     { transactionId, operationId: refundId, amount }: RefundOperation,
-    { caller, metadata }: CashOperationCommand,
+    { caller, metadata, beside }: CashOperationCommand,
   ): Promise<RefundRecorded> {
     const at = this.clock.now();
     const { state: own } = await this.streams.load(transactionStream, refundId);
@@ -221,6 +223,7 @@ export class CashOperationHandler implements ICommandHandler<CashOperationComman
           : { refused: { code: 'id-reused' } };
       },
       metadata,
+      beside,
     );
     const events = orProblem(result.decision, CASH_PROBLEMS, detailOf);
     invariant(before.kind === 'debit', 'a refunded transaction is a debit');
