@@ -52,5 +52,5 @@ module.exports = {
       globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.js',
     },
   ],
-  testTimeout: 60000,
+  testTimeout: 120000,
 };

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** What a test waits for may take this long on a busy machine; a test has 60 seconds. */
+/** What a test waits for may take this long on a busy machine; a test has 120 seconds. */
 const PATIENCE_MILLIS = 30_000;
 const LOOK_AGAIN_MILLIS = 10;
 
