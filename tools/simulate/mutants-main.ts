@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { type Detection, detect, type Detections, SoundSeeds } from './detection';
 import { simulationPage } from './detections-page';
 import { loadEngine } from './engine';
+import { StalePatch } from './loader';
 import { type Mutant, MUTANTS } from './mutants';
 
 type Options = {
@@ -95,7 +96,14 @@ async function replay(mutants: readonly Mutant[]): Promise<number> {
       fail(`${mutant.name} has no recorded seed: run with --search`);
       continue;
     }
-    const detection = await detect(mutant, first, 1 + DRIFT_SEEDS, sound);
+    let detection;
+    try {
+      detection = await detect(mutant, first, 1 + DRIFT_SEEDS, sound);
+    } catch (error) {
+      if (!(error instanceof StalePatch)) throw error;
+      fail(`${mutant.name} fits nowhere: ${error.message}`);
+      continue;
+    }
     if (!detection) {
       fail(`${mutant.name} is not seen on seed ${first} nor on the ${DRIFT_SEEDS} after it`);
       continue;

@@ -32,8 +32,8 @@ export const PLATFORM_MUTANTS: readonly Mutant[] = [
     'acknowledged-before-commit',
     'a decision is acknowledged before it is recorded',
     `${STORE}/streams`,
-    'writes.length === 0 ? null : await this.store.append(writes)',
-    'writes.length === 0 ? null : (this.store.append(writes).catch(()=>undefined), { kind: "appended", position: 1, versions: {} })',
+    'writes.length === 0 ? null : await this.store.append(together)',
+    'writes.length === 0 ? null : (this.store.append(together).catch(()=>undefined), { kind: "appended", position: 1, versions: {} })',
   ),
   mutant(
     'projection-errors-skipped',

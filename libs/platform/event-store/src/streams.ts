@@ -182,7 +182,8 @@ export class Streams {
       const writes = isRefused(decision)
         ? []
         : this.writesOf(targets, loaded, decision.accepted, metadata);
-      const result = writes.length === 0 ? null : await this.store.append([...writes, ...beside]);
+      const together = [...writes, ...beside];
+      const result = writes.length === 0 ? null : await this.store.append(together);
       if (result?.kind === 'wrong-revision') continue;
       return {
         decision,
