@@ -31,8 +31,9 @@ async function neighbour(): Promise<{ port: number; end: () => Promise<void> }> 
 describe('Ports of tests that run side by side', () => {
   it('are one process’s until it ends, also while nothing listens there', async () => {
     const { port, end } = await neighbour();
-    expect(await claimPort(port)).toBe(false);
+    const isOurs = await claimPort(port);
     await end();
+    expect(isOurs).toBe(false);
     expect(await claimPort(port)).toBe(true);
     releasePort(port);
   });

@@ -32,7 +32,6 @@ function bindClaim(port) {
 
 /** Takes a port for this process, if no other has it and nobody listens there; says whether it did. */
 async function claimPort(port) {
-  if (claims.has(port)) return false;
   const claim = await bindClaim(port);
   if (claim === undefined) return false;
   claims.set(port, claim);

@@ -36,6 +36,14 @@ export type Patch = {
 /** A patch that no longer fits what it was written for. */
 export class StalePatch extends Error {}
 
+/** A compiled text with a patch in its one place. Throws StalePatch. */
+export function planted(source: string, { file, find, replace }: Patch): string {
+  const places = source.split(find).length - 1;
+  if (places !== 1)
+    throw new StalePatch(`« ${find} » stands ${places} times in ${file}, once expected`);
+  return source.replace(find, () => replace);
+}
+
 /** Packages that the simulated programs really run: pure ones. */
 const REAL_PACKAGES =
   /^(luxon|fast-xml-parser|card-validator(\/.*)?|@swc\/helpers.*|reflect-metadata|commander)$/;
@@ -109,10 +117,7 @@ export class SimulationLoader {
     let source = sourceOf(path);
     for (const patch of this.patches) {
       if (patch.file !== name) continue;
-      const places = source.split(patch.find).length - 1;
-      if (places !== 1)
-        throw new StalePatch(`« ${patch.find} » stands ${places} times in ${name}, once expected`);
-      source = source.replace(patch.find, () => patch.replace);
+      source = planted(source, patch);
       this.patched.add(patch);
     }
     return source;

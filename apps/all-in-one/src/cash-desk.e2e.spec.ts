@@ -228,7 +228,8 @@ describe('The cash desk', () => {
 
   it('LOG-03 records an operation and its entry in the action log together, or neither', async () => {
     const id = await authorization(9000);
-    expect((await operate(id, 'capture')).status).toBe(200);
+    const answer = await operate(id, 'capture');
+    expect(answer.status).toBe(200);
     const [captured] = (await product.store.readStream(`ledger.transaction-${id}`)).slice(-1);
     const [entry] = await product.store.readAll({ after: captured!.position, limit: 1 });
     expect([captured?.type, entry?.type]).toEqual(['TransactionCaptured', 'ActionRecorded']);
@@ -238,6 +239,8 @@ describe('The cash desk', () => {
       result: 'ACCEPTED',
       status: 200,
     });
+    // What the operation itself appended ends with the entry.
+    expect(answer.headers.get('ledger-position')).toBe(String(entry?.position));
     const before = await product.store.lastPosition();
     expect((await operate(id, 'capture')).status).toBe(409);
     const after = await product.store.readAll({ after: before, limit: 100 });

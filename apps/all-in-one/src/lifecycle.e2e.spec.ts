@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
-import { CARD, ChildProduct, freePort } from '@encaisse/testing';
+import { CARD, ChildProduct, found, freePort } from '@encaisse/testing';
 
 const folders: string[] = [];
 
@@ -116,16 +116,15 @@ describe('The life of the product as an operator runs it', () => {
     await second.stop();
   });
 
-  async function untilSettled(product: ChildProduct, order: object) {
-    for (let attempt = 0; attempt < 150; attempt += 1) {
+  function untilSettled(product: ChildProduct, order: object) {
+    return found('the end of the interrupted authorisation', async () => {
       const { body } = await product.call('POST', '/api/v1/payments', order);
       if (body.status === 'REFUSED') return body;
       expect([body.code, body.status]).toContain(
         body.status === 'PENDING' ? 'PENDING' : 'payment-in-progress',
       );
-      await wait(100);
-    }
-    throw new Error('the interrupted authorisation was not settled');
+      return undefined;
+    });
   }
 
   /** What the product says when another program has the port of a variable. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { REPOSITORY } from './repository';
 
-const LAUNCHER = join(__dirname, '..', '..', '..', 'tools', 'kafka', 'launch-broker.js');
+const LAUNCHER = join(REPOSITORY, 'tools', 'kafka', 'launch-broker.js');
 
 /** A broker of a spec's own, that it may kill and start again. */
 export type OwnKafkaBroker = {

@@ -8,8 +8,8 @@ import {
   encodeMessage,
   frame,
 } from '@encaisse/platform/iso8583';
-import { AcquirerSimulator } from './acquirer-simulator';
 import { until } from '@encaisse/testing';
+import { AcquirerSimulator } from './acquirer-simulator';
 
 const GATEWAY_TIMEOUT_MS = 50;
 const ORIGINAL = '010000000111220830000000000000000000000000';

@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '@encaisse/testing';
 import { readWhole, writeWhole } from './file-drop';
 import { FolderFileDrop } from './folder-file-drop';
-import { until } from '@encaisse/testing';
 
 let root: string;
 let drop: FolderFileDrop;

@@ -1,5 +1,6 @@
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '@encaisse/testing';
 import {
   AcquirerLink,
   type AcquirerLinkSettings,
@@ -10,7 +11,6 @@ import {
   encodeMessage,
   frame,
 } from './index';
-import { until } from '@encaisse/testing';
 
 type Reaction = (message: Iso8583Message, socket: Socket) => void;
 

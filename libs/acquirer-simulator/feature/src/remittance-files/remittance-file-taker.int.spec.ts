@@ -11,8 +11,8 @@ import {
   readBatchResponse,
 } from '@encaisse/platform/iso20022';
 import { createLogger, Workers } from '@encaisse/platform/runtime';
-import { RemittanceFileTaker } from './remittance-file-taker';
 import { until } from '@encaisse/testing';
+import { RemittanceFileTaker } from './remittance-file-taker';
 
 const AT = instant('2017-05-15T21:00:00.000Z');
 const SILENT = createLogger('test', 'silent');
