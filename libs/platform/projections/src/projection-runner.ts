@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { categoryOf } from '@encaisse/kernel';
 import type { EventStore, RecordedEvent, Subscription } from '@encaisse/platform/event-store';
 import type { Database } from '@encaisse/platform/postgres';
@@ -31,7 +32,7 @@ export class ProjectionRunner {
   private readonly checkpoints: ProjectionStore;
   private saved = 0;
   private subscription: Subscription | undefined;
-  private isStopping = false;
+  private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private state: ProjectionStatus['state'] = 'starting';
   private error: string | null = null;
@@ -97,20 +98,25 @@ export class ProjectionRunner {
     return isReached ? this.saved : null;
   }
 
-  /** Looks where the tables stand, which may be before what this process has seen. */
+  /**
+   * Looks where the tables stand, which may be before what this process has seen. Whoever waits for a
+   * position from now on waits until the tables hold it again.
+   */
   async lookAgain(): Promise<void> {
-    await this.subscription?.close();
+    const { subscription } = this;
+    await subscription?.close();
+    if (this.subscription === subscription) this.waiters.reached(0);
   }
 
   async stop(): Promise<void> {
-    this.isStopping = true;
+    this.stopping.abort();
     await this.subscription?.close();
     await this.running;
     if (this.waiters.current > this.saved) await this.saveQuietly(this.waiters.current);
   }
 
   private async run(): Promise<void> {
-    for (let failures = 0; !this.isStopping;) {
+    for (let failures = 0; !this.isStopping();) {
       try {
         await this.follow();
         failures = 0;
@@ -118,7 +124,7 @@ export class ProjectionRunner {
         failures += 1;
         if (error instanceof CheckpointTaken) this.state = 'standby';
         else this.halt(error as Error);
-        await pause(Math.min(STANDBY_RETRY_MILLIS * failures, 10_000));
+        await this.pause(Math.min(STANDBY_RETRY_MILLIS * failures, 10_000));
       }
     }
   }
@@ -133,6 +139,7 @@ export class ProjectionRunner {
       throw new Error(
         `checkpoint ${stored.position} is ahead of the log (${head}): the log was restored; run npx encaisse rebuild ${name}`,
       );
+    if (this.isStopping()) return;
     this.saved = stored?.position ?? 0;
     this.waiters.reached(this.saved);
     if (this.saved === head && this.state !== 'standby') this.becomeLive();
@@ -192,13 +199,18 @@ export class ProjectionRunner {
     );
   }
 
+  private isStopping(): boolean {
+    return this.stopping.signal.aborted;
+  }
+
+  /** Ends early when it is to stop. */
+  private async pause(millis: number): Promise<void> {
+    await wait(millis, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+
   private otherVersion(stored: number): Error {
     return new Error(
       `read model ${this.projection.name} has version ${stored}, this program knows ${this.projection.version}: start the newer program, or run npx encaisse rebuild ${this.projection.name}`,
     );
   }
-}
-
-function pause(millis: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, millis));
 }
