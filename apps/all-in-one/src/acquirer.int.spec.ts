@@ -7,9 +7,9 @@ import {
   type ReversalRequest,
 } from '@encaisse/authorization/feature';
 import { SystemClock } from '@encaisse/platform/clock';
-import { until } from '@encaisse/testing';
+import { freePort, until } from '@encaisse/testing';
 
-const TIMEOUT_MS = 150;
+const TIMEOUT_MS = 1000;
 const now = new SystemClock().now();
 
 const warnings: object[] = [];
@@ -71,7 +71,10 @@ describe('Ask the acquirer over the socket', () => {
   beforeEach(async () => {
     warnings.length = 0;
     late = [];
-    simulator = new AcquirerSimulator({ port: 0, gatewayTimeoutMs: TIMEOUT_MS }, logger);
+    simulator = new AcquirerSimulator(
+      { port: await freePort(), gatewayTimeoutMs: TIMEOUT_MS },
+      logger,
+    );
     await simulator.start();
     network = new Network(simulator.port);
     await network.listen();

@@ -21,7 +21,7 @@ async function environment(more: Record<string, string> = {}) {
     ACQUIRER_SIMULATOR_PORT: String(await freePort()),
     SMTP_SINK_PORT: String(await freePort()),
     DATA_DIR: dataDir(),
-    ACQUIRER_TIMEOUT_MS: '1000',
+    ACQUIRER_TIMEOUT_MS: '3000',
     ...more,
   };
 }
@@ -88,9 +88,9 @@ describe('The life of the product as an operator runs it', () => {
   it('finishes the payment in flight before it stops', async () => {
     const product = await start(await environment());
     const contractId = await openMerchant(product);
-    const answer = product.call('POST', '/api/v1/payments', payment(contractId, 1091));
-    // Half of the time that the acquirer leaves without an answer: it has arrived, and is not done.
-    await wait(500);
+    const order = payment(contractId, 1091);
+    const answer = product.call('POST', '/api/v1/payments', order);
+    await untilInProgress(product, order);
     const code = product.stop();
     expect(await answer).toMatchObject({ status: 201, body: { status: 'PENDING' } });
     expect(await code).toBe(0);
@@ -103,7 +103,7 @@ describe('The life of the product as an operator runs it', () => {
     const acknowledged = await first.call('POST', '/api/v1/payments', payment(contractId, 5500));
     const begun = payment(contractId, 1091);
     const lost = first.call('POST', '/api/v1/payments', begun).catch(() => 'no answer');
-    await wait(500);
+    await untilInProgress(first, begun);
     await first.stop('SIGKILL');
     expect(await lost).toBe('no answer');
 
@@ -115,6 +115,15 @@ describe('The life of the product as an operator runs it', () => {
     expect(settled).toMatchObject({ status: 'REFUSED', refusalReason: 'TECHNICAL_ERROR' });
     await second.stop();
   });
+
+  /** The acquirer leaves the payment without an answer; its repetition says that it has begun. */
+  async function untilInProgress(product: ChildProduct, order: object): Promise<void> {
+    await wait(200);
+    await found('a payment in progress', async () => {
+      const { body } = await product.call('POST', '/api/v1/payments', order);
+      return body.code === 'payment-in-progress' ? body : undefined;
+    });
+  }
 
   function untilSettled(product: ChildProduct, order: object) {
     return found('the end of the interrupted authorisation', async () => {

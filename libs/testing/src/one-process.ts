@@ -29,7 +29,7 @@ export async function startInOneProcess(
     PORT: String(await freePort()),
     ACQUIRER_SIMULATOR_PORT: String(await freePort()),
     SMTP_SINK_PORT: String(await freePort()),
-    ACQUIRER_TIMEOUT_MS: '400',
+    ACQUIRER_TIMEOUT_MS: '2000',
     ...environment,
   });
   const service = await startService('all-in-one', modules, settings);

@@ -34,7 +34,7 @@ export async function startServicesApart(
       PORT: String(await freePortsInARow(PORTS_IN_A_ROW)),
       ACQUIRER_SIMULATOR_PORT: String(await freePort()),
       SMTP_SINK_PORT: String(await freePort()),
-      ACQUIRER_TIMEOUT_MS: '400',
+      ACQUIRER_TIMEOUT_MS: '2000',
       ...(isKafkaThere
         ? { KAFKA_BROKERS: (await kafkaBrokers()).join(','), KAFKA_PREFIX: kafkaPrefix() }
         : {}),

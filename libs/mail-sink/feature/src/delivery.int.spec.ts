@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { SystemClock, SystemTimers } from '@encaisse/platform/clock';
+import { type Alarm, SystemClock, SystemTimers } from '@encaisse/platform/clock';
 import {
   type Mail,
   MESSAGES,
@@ -19,12 +19,19 @@ import {
 import { Database } from '@encaisse/platform/postgres';
 import { PLATFORM_MIGRATIONS } from '@encaisse/platform/runtime';
 import { Keyring } from '@encaisse/platform/security';
-import { createTestDatabase, type TestDatabase } from '@encaisse/testing';
+import { createTestDatabase, found, freePort, type TestDatabase } from '@encaisse/testing';
 import { uuidv7 } from 'uuidv7';
 import { SmtpSink } from './smtp-sink';
 
 const TOKEN = 'dGhpcyBpcyBhIG9uZS10aW1lIHRva2Vu';
 const silent = { warn: () => undefined, error: () => undefined };
+
+/** Never looks by itself: what is sent was sent because somebody said so. */
+class DeafTimers extends SystemTimers {
+  override every(): Alarm {
+    return { cancel: () => undefined };
+  }
+}
 
 type Row = {
   readonly state: string;
@@ -56,7 +63,7 @@ describe('Deliver messages', () => {
   });
   beforeEach(async () => {
     await database.query(`truncate ${MESSAGES}`);
-    sink = new SmtpSink({ host: '127.0.0.1', port: 0 });
+    sink = new SmtpSink({ host: '127.0.0.1', port: await freePort() });
     await sink.start();
   });
   afterEach(async () => {
@@ -117,26 +124,22 @@ describe('Deliver messages', () => {
     return row!;
   };
   async function until(id: string, state: string, least = 0): Promise<Row> {
-    for (let attempt = 0; attempt < 400; attempt += 1) {
+    return found(`the state ${state}`, async () => {
       const row = await rowOf(id);
-      if (row.state === state && row.attempts >= least) return row;
-      await wait(25);
-    }
-    throw new Error(`the message is ${JSON.stringify(await rowOf(id))}`);
+      return row.state === state && row.attempts >= least ? row : undefined;
+    });
   }
 
   it('NOTIF-18 sends a mail at once, in text and HTML, then erases what is personal', async () => {
-    const running = service();
+    const running = service({ timers: new DeafTimers() });
     await running.start();
     const one = mail();
-    const begun = performance.now();
     await running.mailer.send(one);
     expect(await until(one.id, 'SENT')).toMatchObject({
       ...{ attempts: 1, last_error: null, sealed: null, data_key_id: null },
       masked_recipient: 'c***@example.com',
       subject: 'Choisir un nouveau mot de passe',
     });
-    expect(performance.now() - begun).toBeLessThan(900);
     const [got, ...others] = sink.mails;
     expect(others).toEqual([]);
     expect(got).toMatchObject({
@@ -189,7 +192,7 @@ describe('Deliver messages', () => {
   });
 
   it('NOTIF-18 tries again what is refused for now, and keeps the reason without the address', async () => {
-    const running = service({ retryPausesMillis: [2000] });
+    const running = service({ retryPausesMillis: [5000] });
     await running.start();
     const one = mail('busy.box@example.com');
     await running.mailer.send(one);

