@@ -48,7 +48,7 @@ describe('The story of the README', () => {
       RemittanceModule,
       BackofficeModule,
     ]);
-  }, 60_000);
+  }, 180_000);
   afterAll(() => product.stop());
 
   withCurl(

@@ -45,7 +45,7 @@ describe('Histories of concurrent clients under kills', () => {
     '%s is found out: %s %s (negative control)',
     (_title, profile, variant, anomaly) => {
       const { status, output } = history(
-        ...['--profile', profile, '--seconds', '2', '--kills', '0', '--variant', variant],
+        ...['--profile', profile, '--seconds', '5', '--kills', '0', '--variant', variant],
       );
       expect(output).toContain(anomaly);
       expect([status, output]).toEqual([0, expect.stringContaining('the control was found')]);

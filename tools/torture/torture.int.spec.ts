@@ -4,8 +4,8 @@ import { tortureProduct } from './product-torture';
 import { laboratoryFolder } from './world/postgres-victim';
 
 const ROOT = join(__dirname, '..', '..');
-const STORE_MILLIS = 120_000;
-const PRODUCT_MILLIS = 240_000;
+const STORE_MILLIS = 240_000;
+const PRODUCT_MILLIS = 360_000;
 
 async function inFolder<Result>(work: (folder: string) => Promise<Result>): Promise<Result> {
   const folder = laboratoryFolder('torture-spec');
@@ -31,7 +31,7 @@ describe('Killing the database server under the store', () => {
   it(
     'L1 L2 loses nothing acknowledged and doubles nothing',
     () => {
-      const { status, output } = command('--kills', '4', '--seconds', '4');
+      const { status, output } = command('--kills', '4', '--seconds', '8');
       expect(output).toMatch(/postgres: [2-4] kills/);
       expect(output).toMatch(/[1-9]\d{2,} appends acknowledged, 0 lost/);
       expect([status, output]).toEqual([0, expect.stringContaining('kept')]);
@@ -42,7 +42,7 @@ describe('Killing the database server under the store', () => {
   it(
     'is seen to lose where acknowledgements do not wait for the disk (negative control)',
     () => {
-      const { status, output } = command('--control', '--kills', '6', '--seconds', '5');
+      const { status, output } = command('--control', '--kills', '6', '--seconds', '8');
       expect(output).toMatch(/appends acknowledged, [1-9]\d* lost/);
       expect(status).toBe(0);
     },

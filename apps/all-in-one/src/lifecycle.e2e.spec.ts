@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
-import { CARD, ChildProduct, found, freePort } from '@encaisse/testing';
+import { CARD, ChildProduct, found, freePort, until } from '@encaisse/testing';
 
 const folders: string[] = [];
 
@@ -116,12 +116,12 @@ describe('The life of the product as an operator runs it', () => {
     await second.stop();
   });
 
-  /** The acquirer leaves the payment without an answer; its repetition says that it has begun. */
-  async function untilInProgress(product: ChildProduct, order: object): Promise<void> {
-    await wait(200);
-    await found('a payment in progress', async () => {
-      const { body } = await product.call('POST', '/api/v1/payments', order);
-      return body.code === 'payment-in-progress' ? body : undefined;
+  /** The acquirer leaves the payment without an answer, so it is in progress once it is recorded. */
+  async function untilInProgress(product: ChildProduct, { id }: { id: string }): Promise<void> {
+    const streamId = `ledger.transaction-${id}`;
+    await until(async () => {
+      const { body } = await product.call('GET', '/api/v1/events?after=0&limit=1000');
+      return (body.items as { streamId: string }[]).some((event) => event.streamId === streamId);
     });
   }
 

@@ -240,6 +240,8 @@ describe('Rebuild a read model', () => {
       while (!enough.signal.aborted) {
         await record(1);
         await new Promise((resolve) => setTimeout(resolve, 5));
+        // No faster than the live copy follows, or neither copy would ever come to the end.
+        await live.settle((await store.lastPosition()) - 20, PATIENCE_MILLIS);
       }
     })();
     const reports = [];
