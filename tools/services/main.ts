@@ -60,17 +60,32 @@ async function welcome({ processes }: Installation, settings: Settings): Promise
 async function main(): Promise<void> {
   const { copies, kafka } = program.parse().opts<Options>();
   const settings = readSettings(process.env);
-  const installation = await Installation.start({ settings, copies, hasKafka: kafka, say });
-  let isStopping = false;
+  const starting = Installation.start({ settings, copies, hasKafka: kafka, say });
+  const stopping = new AbortController();
   const stop = () => {
-    if (isStopping) return;
-    isStopping = true;
+    if (stopping.signal.aborted) return;
+    stopping.abort();
     say('services', 'stopping: every service finishes what it began');
-    void installation.stop().then(() => process.exit(0));
+    // A start that is under way ends first, so that no process is left that nobody knows of; one that
+    // fails meanwhile has ended everything itself.
+    starting
+      .then(
+        (installation) => installation.stop(),
+        () => undefined,
+      )
+      .then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
-  await welcome(installation, settings);
+  try {
+    const installation = await starting;
+    if (!stopping.signal.aborted) await welcome(installation, settings);
+  } catch (error) {
+    if (!stopping.signal.aborted) throw error;
+  }
 }
 
 main().catch((error: unknown) => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
@@ -83,6 +83,28 @@ describe('The life of the product as an operator runs it', () => {
     const again = await second.call('POST', '/api/v1/payments', order);
     expect(again.body).toEqual(taken.body);
     expect(await second.stop()).toBe(0);
+  });
+
+  it('ends at once when it is told to before it is ready, and its database with it', async () => {
+    const settings = await environment();
+    const product = ChildProduct.spawn(settings);
+    running.push(product);
+    const serverFile = join(settings.DATA_DIR, 'postgresql', 'postmaster.pid');
+    await until(() => existsSync(serverFile));
+    expect(await product.stop()).toBe(128 + constants.signals.SIGTERM);
+    expect(product.text.trim().split('\n').at(-1)).toBe(
+      'encaisse: ended by SIGTERM before it was ready',
+    );
+    await until(() => !existsSync(serverFile));
+  });
+
+  it('plants the whole tree of a first start though it is told to stop meanwhile', async () => {
+    const product = ChildProduct.spawn(await environment());
+    running.push(product);
+    await until(() => fetch(product.url).then(Boolean, () => false));
+    expect(await product.stop()).toBe(0);
+    expect(product.text).toContain('demo.caisse');
+    expect(product.text).not.toContain('    at ');
   });
 
   it('finishes the payment in flight before it stops', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { REPOSITORY } from './repository';
 
-const START_DEADLINE_MILLIS = 60_000;
+const START_DEADLINE_MILLIS = 100_000;
 
 /** The product as an operator runs it: a process of its own, started by the README's command. */
 export class ChildProduct {
@@ -17,7 +17,7 @@ export class ChildProduct {
     const take = (chunk: Buffer) => (this.output += chunk.toString());
     child.stdout?.on('data', take);
     child.stderr?.on('data', take);
-    this.exit = new Promise((resolve) => child.once('exit', (code) => resolve(code)));
+    this.exit = new Promise((resolve) => child.once('close', (code) => resolve(code)));
   }
 
   static spawn(environment: Readonly<Record<string, string>>): ChildProduct {

@@ -1,5 +1,5 @@
 export * from './child-product';
-export { freePort } from './free-port';
+export { freePort, freePortsInARow } from './free-port';
 export * from './specification';
 export * from './postgres-for-tests';
 export * from './event-store-contract';

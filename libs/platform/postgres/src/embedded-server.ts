@@ -56,7 +56,12 @@ const SETTINGS: Readonly<Record<string, string>> = {
   jit: 'off',
 };
 
-type Server = { readonly child: ChildProcess; readonly output: string[] };
+type Server = {
+  readonly child: ChildProcess;
+  readonly output: string[];
+  /** It no longer ends with this process. */
+  readonly leave: () => void;
+};
 
 type Place = {
   readonly dataDir: string;
@@ -184,6 +189,7 @@ async function startOnFreePort(
     const port = await freePort();
     const server = launch(place, port, options);
     if (await isReadyInTime(place, server)) return { server, port };
+    server.leave();
     const said = server.output.join('\n');
     if (attempt < PORT_TRIES && said.includes('Address already in use')) continue;
     throw new Error(`PostgreSQL did not start on ${place.dataDir}: ${lastComplaint(server)}`);
@@ -218,7 +224,12 @@ function launch(place: Place, port: number, options: EmbeddedPostgresOptions): S
   child.stdout.setEncoding('utf8').on('data', listen);
   child.stderr.setEncoding('utf8').on('data', listen);
   child.on('error', (error) => output.push(`ERROR ${error.message}`));
-  return { child, output };
+  const endIt = (): void => {
+    const isRunning = child.exitCode === null && child.signalCode === null;
+    if (isRunning && child.pid !== undefined) process.kill(child.pid, 'SIGINT');
+  };
+  process.once('exit', endIt);
+  return { child, output, leave: () => void process.removeListener('exit', endIt) };
 }
 
 /** False when the server ended. The status line counts once it is this child's. */
@@ -237,15 +248,10 @@ async function isReadyInTime(place: Place, { child, output }: Server): Promise<b
   return false;
 }
 
-function running(place: Place, { child }: Server, port: number): EmbeddedPostgres {
-  const pid = child.pid ?? 0;
-  const stopAtExit = (): void => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(pid, 'SIGINT');
-  };
-  process.once('exit', stopAtExit);
+function running(place: Place, { child, leave }: Server, port: number): EmbeddedPostgres {
   const stop = async (): Promise<void> => {
-    process.removeListener('exit', stopAtExit);
-    await stopServer(pid);
+    leave();
+    await stopServer(child.pid ?? 0);
     releaseFolder(place.dataDir);
   };
   const url = `postgresql://postgres:${place.password}@127.0.0.1:${port}/postgres`;

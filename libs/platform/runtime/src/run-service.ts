@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { constants } from 'node:os';
 import { unmetNeeds } from '@encaisse/platform/event-store';
 import { ROOT_NODE, TOKEN_SCOPES } from '@encaisse/platform/http';
 import { BusRefused } from '@encaisse/platform/message-bus';
@@ -64,11 +65,14 @@ export async function runService(
   modules: readonly ServiceModule[],
   onReady: OnReady = () => Promise.resolve([]),
 ): Promise<void> {
+  const letStartEnd = endStartOnSignal();
   try {
     const settings = readSettings(process.env);
     const service = await startService(name, modules, settings);
-    stopOnSignal(service);
-    await welcome(name, service, await onReady(service));
+    letStartEnd();
+    const ready = onReady(service);
+    stopOnSignal(service, ready);
+    await welcome(name, service, await ready);
   } catch (error) {
     complain(error);
     process.exit(1);
@@ -90,13 +94,35 @@ async function checkPort({ host, port }: Settings): Promise<void> {
   });
 }
 
-function stopOnSignal(service: RunningService): void {
+/**
+ * What has not answered yet holds nothing that a crash would not leave as well: a signal ends it at
+ * once, and its own database server with it. Gives what is to be called when the start is over.
+ */
+function endStartOnSignal(): () => void {
+  const onSignal = (signal: 'SIGTERM' | 'SIGINT'): void => {
+    process.stderr.write(`encaisse: ended by ${signal} before it was ready\n`);
+    process.exit(128 + constants.signals[signal]);
+  };
+  process.once('SIGTERM', onSignal);
+  process.once('SIGINT', onSignal);
+  return () => {
+    process.removeListener('SIGTERM', onSignal);
+    process.removeListener('SIGINT', onSignal);
+  };
+}
+
+/** Stops a service once what it does as soon as it answers is done. */
+function stopOnSignal(service: RunningService, ready: Promise<unknown>): void {
   let isStopping = false;
+  const stop = async (): Promise<void> => {
+    await ready.catch(() => undefined);
+    await service.stop();
+  };
   const onSignal = (signal: NodeJS.Signals) => {
     if (isStopping) return;
     isStopping = true;
     service.platform.logger.info({ signal }, 'stopping: finishing what was begun');
-    service.stop().then(
+    stop().then(
       () => process.exit(0),
       (error: unknown) => {
         service.platform.logger.error({ error: (error as Error).message }, 'stopped uncleanly');
