@@ -87,6 +87,7 @@ describe('The simulated acquirer', () => {
     await taker.start();
     await sendFile('1234567-2');
     await answerTo('1234567-2');
+    await until(() => taker.taken.length > 0);
     expect(readdirSync(join(root, 'in')).sort()).toEqual(['1234567-2.1.caaa012.xml', 'done']);
     expect(taker.taken).toMatchObject([
       { file: '1234567-2.1.caaa011.xml', result: 'APPR', lines: 2 },

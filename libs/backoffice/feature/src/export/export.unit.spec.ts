@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { stream as spreadsheets } from 'exceljs';
 import fc from 'fast-check';
 import { epochMillis, instant } from '@encaisse/kernel';
+import { until } from '@encaisse/testing';
 import { cellText, shownInstant } from './cells';
 import type { ExportColumn } from './export-column';
 import { spreadsheet } from './spreadsheet';
@@ -134,9 +136,9 @@ describe('An xlsx export', () => {
     let isEnded = false;
     async function* endless() {
       try {
-        for (;;) {
-          taken += 1;
-          yield await Promise.resolve(Array.from({ length: 100 }, () => [randomText(), '1.00']));
+        for (; taken < 1000; taken += 1) {
+          await immediate();
+          yield Array.from({ length: 100 }, () => [randomText(), '1.00']);
         }
       } finally {
         isEnded = true;
@@ -145,12 +147,9 @@ describe('An xlsx export', () => {
     const content = spreadsheet(endless(), COLUMNS, 'fr', 'Sales');
     content.on('error', () => undefined);
     await stillness(() => taken);
-    const afterNothing = taken;
-    await stillness(() => taken);
-    expect(taken).toBe(afterNothing);
+    expect(taken).toBeLessThan(200);
     content.destroy();
-    await stillness(() => taken);
-    expect(isEnded).toBe(true);
+    await until(() => isEnded);
   });
 });
 
