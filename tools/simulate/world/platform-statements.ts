@@ -187,7 +187,7 @@ const leases: readonly Statement[] = [
     locks: leaseLock,
     run(execution) {
       const row = leaseOf(execution);
-      if (row?.['epoch'] !== number(execution, 1)) return NO_ROWS;
+      if (row?.['epoch'] !== number(execution, 1) || row['holder'] === null) return NO_ROWS;
       const until = execution.leaseClock + number(execution, 2);
       execution.session.put(LEASES, text(execution, 0), { ...row, expires_at: until });
       return [{ epoch: row['epoch'] }];

@@ -140,6 +140,25 @@ describe('A lease', () => {
     expect(taken.epoch).toBe(former.epoch + 1);
   });
 
+  it('is not renewed once it was given back, and is free at once', async () => {
+    const leases = process(LONG_MILLIS);
+    const lease = (await leases.acquire('given-back')) as Lease;
+    await leases.release(lease);
+    // A renewal that was under way arrives after the lease was given back.
+    expect(await leases.renew(lease)).toBe(false);
+    expect((await process().acquire('given-back'))?.epoch).toBe(lease.epoch + 1);
+  });
+
+  it('is renewed no more when it ended before its renewals began', async () => {
+    const leases = process(40);
+    const lease = (await leases.acquire('ended-early')) as Lease;
+    lease.end();
+    const renew = jest.spyOn(leases, 'renew');
+    leases.renewRegularly(lease);
+    await wait(100);
+    expect(renew).not.toHaveBeenCalled();
+  });
+
   it('lets a former holder write nothing: the transaction is void', async () => {
     await database.query('create table if not exists effects (by_epoch bigint)');
     const former = (await process(LONG_MILLIS).acquire('fenced')) as Lease;

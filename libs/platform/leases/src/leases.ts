@@ -88,12 +88,12 @@ export class Leases {
     return row ? new Lease(name, row.epoch, this.deadlineAfter(askedAt)) : null;
   }
 
-  /** False when the lease went to another holder. */
+  /** False when the lease went to another holder, or was given back while this was asked for. */
   async renew(lease: Lease): Promise<boolean> {
     const askedAt = performance.now();
     const rows = await this.options.database.query(
       `update platform.leases set expires_at = clock_timestamp() + $3 * interval '1 millisecond'
-       where name = $1 and epoch = $2 returning epoch`,
+       where name = $1 and epoch = $2 and holder is not null returning epoch`,
       [lease.name, lease.epoch, this.lifetimeMillis],
     );
     if (rows.length === 0) return false;
@@ -118,6 +118,7 @@ export class Leases {
 
   /** Renews until the lease ends, and ends it when it is lost. */
   renewRegularly(lease: Lease): void {
+    if (lease.signal.aborted) return;
     const timer = setInterval(() => {
       this.renew(lease).then(
         (isKept) => {
