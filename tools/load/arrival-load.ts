@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { uuidv7 } from 'uuidv7';
+import { businessDayOf, instantOfEpochMillis } from '@encaisse/kernel';
 import { benchCard } from '../bench/product';
 import { Random } from '../demo/month/random';
 import { type Command, type CommandKind, newCommand } from '../torture/load/command';
@@ -173,7 +174,7 @@ export class ArrivalLoad {
   private async read(due: number): Promise<void> {
     const { client, merchant } = this.options;
     const isExport = this.random.percent(20);
-    const today = new Date(Date.now()).toISOString().slice(0, 10);
+    const today = businessDayOf(instantOfEpochMillis(Date.now()));
     const node = this.random.one(merchant.shopIds);
     const query = `nodeId=${node}&from=${today}&to=${today}`;
     const path = isExport

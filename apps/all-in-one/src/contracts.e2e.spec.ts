@@ -1,5 +1,6 @@
 import { uuidv7 } from 'uuidv7';
 import {
+  aroundToday,
   type Merchant,
   openContract,
   openMerchant,
@@ -54,8 +55,8 @@ describe('The contracts of a merchant', () => {
       shopName: 'Lille',
     });
     expect((await product.get(line.detailPath)).status).toBe(200);
-    const day = new Date().toISOString().slice(0, 10);
-    const remittances = await product.get(`${line.remittancesPath}&from=${day}&to=${day}`);
+    const { from, to } = aroundToday();
+    const remittances = await product.get(`${line.remittancesPath}&from=${from}&to=${to}`);
     expect([remittances.status, remittances.body.items]).toEqual([200, []]);
   });
 

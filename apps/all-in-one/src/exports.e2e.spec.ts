@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  aroundToday,
   createTestDatabase,
   found,
   type Merchant,
@@ -25,9 +26,7 @@ import { ALL_MODULES } from './modules';
 
 const NOBODY = { token: '' };
 const DAY_MILLIS = 86_400_000;
-const day = (offset: number) =>
-  new Date(Date.now() + offset * DAY_MILLIS).toISOString().slice(0, 10);
-const PERIOD = { from: day(-1), to: day(1) };
+const PERIOD = aroundToday();
 const body = (more: object = {}) => ({
   id: uuidv7(),
   kind: 'transactions',

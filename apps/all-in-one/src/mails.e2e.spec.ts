@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Mail } from '@encaisse/platform/mail';
-import { found, type Merchant, openMerchant, Product, until } from '@encaisse/testing';
+import { aroundToday, found, type Merchant, openMerchant, Product, until } from '@encaisse/testing';
 import { uuidv7 } from 'uuidv7';
 import { ALL_MODULES } from './modules';
 
@@ -99,9 +99,8 @@ describe('Mails and short messages', () => {
       ...{ recipient: 'c***@example.com', nodeId: merchant.shopId, attempts: 1, lastError: null },
     });
     expect(row['sentAt']).not.toBeNull();
-    const day = (offset: number) =>
-      new Date(Date.now() + offset * 86_400_000).toISOString().slice(0, 10);
-    const { text } = await product.get(`/api/v1/mails?from=${day(-1)}&to=${day(1)}`);
+    const { from, to } = aroundToday();
+    const { text } = await product.get(`/api/v1/mails?from=${from}&to=${to}`);
     expect(text).toContain('c***@example.com');
     expect(text).not.toContain('camille');
     expect(text).not.toContain('La remise');

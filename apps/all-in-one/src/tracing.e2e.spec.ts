@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PostgresEventStore } from '@encaisse/platform/event-store';
 import {
+  aroundToday,
   CARD,
   ChildProduct,
   createTestDatabase,
@@ -112,8 +113,7 @@ describe('Follow a request through the product', () => {
   });
 
   it('goes on with what follows from it elsewhere', async () => {
-    const today = new Date().toISOString().slice(0, 10);
-    const search = { nodeId: merchant.shopId, from: today, to: today };
+    const search = { nodeId: merchant.shopId, ...aroundToday() };
     const asked = { id: uuidv7(), operation: 'capture', search };
     const paid = await post(
       '/api/v1/payments',

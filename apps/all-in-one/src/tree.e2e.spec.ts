@@ -1,5 +1,12 @@
 import { uuidv7 } from 'uuidv7';
-import { type Merchant, openMerchant, openShop, pay, Product } from '@encaisse/testing';
+import {
+  aroundToday,
+  type Merchant,
+  openMerchant,
+  openShop,
+  pay,
+  Product,
+} from '@encaisse/testing';
 import { ALL_MODULES } from './modules';
 
 const FIGURES = ['statistics_hour', 'statistics_day', 'node_shops'] as const;
@@ -51,9 +58,9 @@ describe('The tree of a merchant', () => {
     expect(await figures(merchant.groupId)).toBe(await figures(other.shopId));
     expect(await figures(merchant.brandId)).toBe(brand);
 
-    const today = new Date().toISOString().slice(0, 10);
+    const { from, to } = aroundToday();
     const found = async (nodeId: string) => {
-      const path = `/api/v1/transactions?from=${today}&to=${today}&nodeId=${nodeId}`;
+      const path = `/api/v1/transactions?from=${from}&to=${to}&nodeId=${nodeId}`;
       const { items } = (await product.get(path)).body;
       return items.map((one: { transactionId: string }) => one.transactionId);
     };

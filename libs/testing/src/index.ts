@@ -1,4 +1,5 @@
 export * from './child-product';
+export { aroundToday } from './around-today';
 export { freePort, freePortsInARow } from './free-port';
 export * from './specification';
 export * from './postgres-for-tests';

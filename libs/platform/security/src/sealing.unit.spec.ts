@@ -45,7 +45,8 @@ describe('Fingerprints', () => {
 });
 
 describe('Values used last', () => {
-  it('keeps the newest up to its capacity and forgets what is too old', async () => {
+  it('keeps the newest up to its capacity and forgets what is too old', () => {
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(1000);
     const recent = new RecentValues<number>(2, 20);
     recent.set('a', 1);
     recent.set('b', 2);
@@ -54,7 +55,10 @@ describe('Values used last', () => {
     expect([recent.get('a'), recent.get('b'), recent.get('c')]).toEqual([1, undefined, 3]);
     recent.deleteWhere((value) => value === 3);
     expect(recent.get('c')).toBeUndefined();
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    clock.mockReturnValue(1020);
+    expect(recent.get('a')).toBe(1);
+    clock.mockReturnValue(1021);
     expect(recent.get('a')).toBeUndefined();
+    clock.mockRestore();
   });
 });
