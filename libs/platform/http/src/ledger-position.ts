@@ -19,8 +19,9 @@ export function tellPosition(reply: FastifyReply, position: number): void {
 }
 
 /**
- * Holds a read until its read models have reached the position asked for, 5 s at most (D16). A guard
- * rather than an interceptor: Nest wraps every route in observables as soon as one interceptor exists.
+ * Holds a read until its read models, and the views of this process, have reached the position asked
+ * for, 5 s at most (D16). A guard rather than an interceptor: Nest wraps every route in observables as
+ * soon as one interceptor exists.
  */
 @Injectable()
 export class LedgerPositionGuard implements CanActivate {
@@ -49,8 +50,10 @@ export class LedgerPositionGuard implements CanActivate {
 
   private async reached(names: readonly string[], position: number, millis: number) {
     if (names.length === 0) return this.projections.settle(position, millis);
-    const each = names.map((name) => this.projections.waitFor(name, position, millis));
-    return (await Promise.all(each)).every(Boolean);
+    const models = names.map((name) => this.projections.waitFor(name, position, millis));
+    // Every read looks up who may see what in the views of this process.
+    const views = this.projections.settleViews(position, millis);
+    return (await Promise.all([...models, views])).every(Boolean);
   }
 }
 
