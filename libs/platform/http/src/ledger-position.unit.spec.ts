@@ -8,7 +8,7 @@ const HEAD = 12;
 
 @ReadsFrom('backoffice.journal')
 class Journal {
-  read(): void {
+  read(this: void): void {
     return undefined;
   }
 }
