@@ -260,7 +260,9 @@ describe('When a checkpoint is ahead of the log', () => {
           .find((line) => /a consumer is halted/.test(line) && /is ahead of the log/.test(line));
       const deadline = performance.now() + PATIENCE_MILLIS;
       while (complaint() === undefined && performance.now() < deadline) await wait(50);
-      expect(JSON.parse(complaint() ?? '{}')).toMatchObject({
+      const line = complaint();
+      if (line === undefined) throw new Error(`no consumer complained:\n${service.lastLines}`);
+      expect(JSON.parse(line)).toMatchObject({
         group: expect.any(String),
         error: expect.stringMatching(/checkpoint \d+ is ahead of the log \(\d+\): it was restored/),
       });

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { signalTree } from './process-tree';
 import type { Victim } from './victim';
@@ -51,12 +52,12 @@ export class ServiceVictim implements Victim {
       env: { ...process.env, ...this.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const listen = (chunk: Buffer): void => {
-      this.output.push(...chunk.toString().trimEnd().split('\n'));
-      this.output.splice(0, this.output.length - REMEMBERED_LINES);
+    const remember = (line: string): void => {
+      this.output.push(line);
+      if (this.output.length > REMEMBERED_LINES) this.output.shift();
     };
-    this.child.stdout?.on('data', listen);
-    this.child.stderr?.on('data', listen);
+    for (const input of [this.child.stdout, this.child.stderr])
+      if (input) createInterface({ input }).on('line', remember);
     await this.untilReady(this.child);
   }
 
@@ -82,6 +83,8 @@ export class ServiceVictim implements Victim {
     const impatience = setTimeout(() => this.kill(), STOP_DEADLINE_MS);
     await ended;
     clearTimeout(impatience);
+    // Who waits for this start is told that it is over, or the next one would be taken for the same.
+    await this.starting?.catch(() => undefined);
   }
 
   private get isAlive(): boolean {
