@@ -111,7 +111,8 @@ function isWelcome(line: string): boolean {
   return !line.startsWith('{') && !line.startsWith('encaisse:');
 }
 
-function forEachLine(child: ChildProcess, say: (line: string) => void): void {
+/** Hands on what a process writes, line by line, whatever pieces it comes in; empty lines are left out. */
+export function forEachLine(child: ChildProcess, say: (line: string) => void): void {
   for (const stream of [child.stdout, child.stderr]) {
     let rest = '';
     stream?.on('data', (chunk: Buffer) => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import { forEachLine } from '../../services/service-process';
 import { signalTree } from './process-tree';
 import type { Victim } from './victim';
 
@@ -52,12 +52,10 @@ export class ServiceVictim implements Victim {
       env: { ...process.env, ...this.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const remember = (line: string): void => {
+    forEachLine(this.child, (line) => {
       this.output.push(line);
       if (this.output.length > REMEMBERED_LINES) this.output.shift();
-    };
-    for (const input of [this.child.stdout, this.child.stderr])
-      if (input) createInterface({ input }).on('line', remember);
+    });
     await this.untilReady(this.child);
   }
 

@@ -1,25 +1,18 @@
-import { uuidv7 } from 'uuidv7';
 import { instant } from '@encaisse/kernel';
 import { MemoryEventStore } from '@encaisse/platform/event-store';
 import { Database } from '@encaisse/platform/postgres';
 import { createTestDatabase, type TestDatabase, until } from '@encaisse/testing';
+import { recordThings, SILENT, THING_CATEGORY } from './fixtures/things';
 import { PlatformTables1763769600000 } from './platform-migrations';
 import type { Projection } from './projection';
 import { ProjectionRunner } from './projection-runner';
-
-const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const METADATA = {
-  actor: { kind: 'system', login: 'test' },
-  correlationId: 'test',
-  causationId: null,
-} as const;
 
 const THINGS: Projection = {
   name: 'testing.things',
   version: 1,
   schema: 'testing_things',
   tables: 'create table things (position bigint primary key);',
-  categories: ['testing.thing'],
+  categories: [THING_CATEGORY],
   apply: async (events, session) => {
     for (const { position } of events)
       await session.query('insert into things values ($1)', [position]);
@@ -51,14 +44,7 @@ let database: Database;
 let store: HesitantStore;
 let runner: ProjectionRunner;
 
-async function record(count: number): Promise<number> {
-  for (let index = 0; index < count; index += 1) {
-    const thing = { eventId: uuidv7(), type: 'ThingDone', schemaVersion: 1, data: {} };
-    const events = [{ ...thing, metadata: METADATA }];
-    await store.append([{ streamId: `testing.thing-${uuidv7()}`, expected: 'no-stream', events }]);
-  }
-  return count;
-}
+const record = (count: number) => recordThings(store, count);
 
 const rows = async () => {
   const [row] = await database.query<{ count: number }>(
@@ -98,7 +84,8 @@ describe('Follow the log', () => {
 
   it('P1 tells nobody a position that the tables lost, and makes its rows again', async () => {
     await runner.start();
-    const head = await record(5);
+    await record(5);
+    const head = await store.lastPosition();
     expect(await runner.waitFor(head, 30_000)).toBe(true);
     await database.transaction(async (session) => {
       await session.query('delete from testing_things.things where position > 2');

@@ -1,8 +1,8 @@
-import { uuidv7 } from 'uuidv7';
 import { MemoryEventStore } from '@encaisse/platform/event-store';
 import { Database } from '@encaisse/platform/postgres';
 import { createTestDatabase, type TestDatabase } from '@encaisse/testing';
 import { instant } from '@encaisse/kernel';
+import { recordThings, SILENT, THING_CATEGORY } from './fixtures/things';
 import { PlatformTables1763769600000 } from './platform-migrations';
 import type { Projection } from './projection';
 import { Projections } from './projections';
@@ -11,20 +11,13 @@ import type { RebuildDiffers } from './rebuild';
 /** A copy may have thousands of events to catch up with on a busy machine. */
 const PATIENCE_MILLIS = 60_000;
 
-const SILENT = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const METADATA = {
-  actor: { kind: 'system', login: 'test' },
-  correlationId: 'test',
-  causationId: null,
-} as const;
-
 const things = (overrides: Partial<Projection> = {}): Projection => ({
   name: 'testing.things',
   version: 1,
   schema: 'testing_things',
   tables: `create table things (position bigint primary key, amount integer not null, note text);
     create table notes (note text);`,
-  categories: ['testing.thing'],
+  categories: [THING_CATEGORY],
   apply: async (events, session) => {
     for (const { position, data } of events) {
       const { amount } = data as { amount: number };
@@ -39,24 +32,7 @@ let database: Database;
 let store: MemoryEventStore;
 const opened: Projections[] = [];
 
-async function record(count: number): Promise<void> {
-  for (let amount = 0; amount < count; amount += 1)
-    await store.append([
-      {
-        streamId: `testing.thing-${uuidv7()}`,
-        expected: 'no-stream',
-        events: [
-          {
-            eventId: uuidv7(),
-            type: 'ThingDone',
-            schemaVersion: 1,
-            data: { amount },
-            metadata: METADATA,
-          },
-        ],
-      },
-    ]);
-}
+const record = (count: number) => recordThings(store, count);
 
 async function running(projection: Projection): Promise<Projections> {
   const projections = new Projections(store, database, SILENT);
