@@ -17,6 +17,10 @@ export type BenchContext = {
   createDatabase(this: void): Promise<string>;
   /** Seconds each side of a comparison is measured for. */
   readonly seconds: number;
+  /** Transactions of the big log that is searched, counted, exported and rebuilt. */
+  readonly transactions: number;
+  /** Transactions that are due when a telecollection begins. */
+  readonly due: number;
   /** Tells the person at the terminal what is going on. */
   say(this: void, text: string): void;
 };

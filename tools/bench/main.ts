@@ -11,7 +11,16 @@ type Options = {
   readonly check?: true;
   readonly runs: number;
   readonly seconds: number;
+  readonly transactions: number;
+  readonly due: number;
 };
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('a whole number from 1 is needed');
+  return value;
+}
 
 function positive(text: string): number {
   const value = Number(text);
@@ -24,8 +33,10 @@ const program = new Command('bench')
   .option('--only <name...>', `one or more of ${BENCHES.map(({ name }) => name).join(', ')}`)
   .option('--json', 'print the summaries as JSON')
   .option('--check', 'exit 1 when a goal is missed')
-  .option('--runs <count>', 'how often each bench runs', positive, 3)
-  .option('--seconds <seconds>', 'how long each side of a comparison is measured', positive, 8);
+  .option('--runs <count>', 'how often each bench runs', count, 3)
+  .option('--seconds <seconds>', 'how long each side of a comparison is measured', positive, 8)
+  .option('--transactions <count>', 'transactions of the big log', count, 1_000_000)
+  .option('--due <count>', 'transactions due at the telecollection', count, 100_000);
 
 async function main(): Promise<void> {
   const options = program.parse().opts<Options>();
@@ -39,7 +50,7 @@ async function main(): Promise<void> {
       for (const { name, run: measure } of chosen) {
         say(`run ${run} of ${options.runs}: ${name}`);
         const { createDatabase } = server;
-        rows.push(...(await measure({ createDatabase, seconds: options.seconds, say })));
+        rows.push(...(await measure({ ...options, createDatabase, say })));
       }
     }
   } finally {

@@ -53,8 +53,7 @@ let made: Promise<MillionLog> | undefined;
 
 /** Thirteen months of trade in 40 shops, written once per run of the benches. */
 export function millionLog(context: BenchContext, lastDay: BusinessDay): Promise<MillionLog> {
-  const transactions = Number(process.env['BENCH_TRANSACTIONS'] ?? 1_000_000);
-  made ??= writeLog(context, transactions, lastDay);
+  made ??= writeLog(context, context.transactions, lastDay);
   return made;
 }
 

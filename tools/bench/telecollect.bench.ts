@@ -6,16 +6,15 @@ import { BIG_LOG_ENVIRONMENT } from './million-product';
 import { openBenchMerchant, startProduct } from './product';
 import { sampleEvent } from './sample-events';
 
-const DUE = Number(process.env['BENCH_DUE'] ?? 100_000);
 const IN_FLIGHT = 1000;
 
 /** As many events, appended as fast as the store takes them. */
-async function groupedAppend(url: string): Promise<number> {
+async function groupedAppend(url: string, due: number): Promise<number> {
   const store = await PostgresEventStore.open({ url, applicationName: 'bench' });
   const started = performance.now();
   let next = 0;
   const writer = async () => {
-    while (next++ < DUE) {
+    while (next++ < due) {
       const streamId = `bench.due-${uuidv7()}`;
       await store.append([{ streamId, expected: 'no-stream', events: [sampleEvent()] }]);
     }
@@ -34,8 +33,8 @@ async function collected(context: BenchContext, service: string): Promise<number
   const url = await context.createDatabase();
   const whole = await startProduct(url, 4, BIG_LOG_ENVIRONMENT);
   const { shopId, contractId } = await openBenchMerchant(whole);
-  context.say(`telecollect (${service}): writing ${DUE} due transactions`);
-  await writePayments(url, { count: DUE, shopId, contractId, state: 'due' });
+  context.say(`telecollect (${service}): writing ${context.due} due transactions`);
+  await writePayments(url, { count: context.due, shopId, contractId, state: 'due' });
   await whole.caughtUp();
   await whole.close();
   const product = await startProduct(url, 4, BIG_LOG_ENVIRONMENT, service);
@@ -59,9 +58,9 @@ export const telecollectBench: Bench = {
     const rows: Row[] = [];
     for (const service of SERVICES) {
       const ours = await collected(context, service);
-      const peer = await groupedAppend(await context.createDatabase());
+      const peer = await groupedAppend(await context.createDatabase(), context.due);
       rows.push({
-        measure: `telecollect, ${service}, ${DUE} due transactions into a remittance and its file`,
+        measure: `telecollect, ${service}, ${context.due} due transactions into a remittance and its file`,
         ours,
         peer: 'grouped append of as many events',
         peerFigure: peer,
