@@ -52,5 +52,6 @@ module.exports = {
       globalTeardown: '<rootDir>/libs/testing/src/jest-global-teardown.js',
     },
   ],
+  testSequencer: '<rootDir>/tools/test/long-first.js',
   testTimeout: 120000,
 };

@@ -11,28 +11,22 @@ const OTHER_CODE = '987';
 
 /** What seeds do without any fault planted. One that breaks then shows nothing of a fault. */
 export class SoundSeeds {
-  private readonly breaches = new Map<number, string | null>();
+  private readonly known = new Map<number, string | null>();
 
   constructor(private readonly engine: Engine) {}
 
   async holds(seed: number): Promise<boolean> {
-    let breach = this.breaches.get(seed);
+    let breach = this.known.get(seed);
     if (breach === undefined) {
       const { broken } = await this.engine.runSeed(String(seed));
-      this.breaches.set(seed, (breach = broken?.message ?? null));
+      this.known.set(seed, (breach = broken?.message ?? null));
     }
     return breach === null;
   }
 
-  get holding(): number {
-    return [...this.breaches.values()].filter((breach) => breach === null).length;
-  }
-
-  /** Those that break, each with how. */
-  get broken(): readonly (readonly [seed: number, message: string])[] {
-    return [...this.breaches].flatMap(([seed, breach]) =>
-      breach === null ? [] : [[seed, breach] as const],
-    );
+  /** Those that were run, each with what it breaks, or null. */
+  get breaches(): readonly (readonly [seed: number, breach: string | null])[] {
+    return [...this.known];
   }
 }
 

@@ -1,10 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { type Detection, detect, type Detections, SoundSeeds } from './detection';
+import type { Detection, Detections } from './detection';
+import { searchBeside } from './detection-workers';
 import { simulationPage } from './detections-page';
-import { loadEngine } from './engine';
-import { StalePatch } from './loader';
 import { type Mutant, MUTANTS } from './mutants';
 
 type Options = {
@@ -54,20 +53,20 @@ async function formatted(text: string, parser: string, path: string): Promise<st
   return prettier.format(text, { ...(await prettier.resolveConfig(path)), parser });
 }
 
+/** Searches from the first seed on, and records what is found. */
 async function search(mutants: readonly Mutant[], most: number): Promise<number> {
   const found: Record<string, Detection> = { ...recorded() };
-  const sound = new SoundSeeds(loadEngine());
   let missed = 0;
-  for (const mutant of mutants) {
-    const detection = await detect(mutant, 1, most, sound);
+  const searches = mutants.map(({ name: mutant }) => ({ mutant, first: 1, most }));
+  await searchBeside(searches, ({ mutant }, { detection, stale }) => {
     if (detection) {
-      found[mutant.name] = detection;
-      say(`${mutant.name}: seed ${detection.seed}, ${detection.invariant}`);
+      found[mutant] = detection;
+      say(`${mutant}: seed ${detection.seed}, ${detection.invariant}`);
     } else {
       missed += 1;
-      say(`${mutant.name}: NOT FOUND in ${most} seeds`);
+      say(`${mutant}: ${stale === null ? `NOT FOUND in ${most} seeds` : `FITS NOWHERE, ${stale}`}`);
     }
-  }
+  });
   const known = new Set(MUTANTS.map(({ name }) => name));
   const kept = Object.fromEntries(
     Object.entries(found)
@@ -83,40 +82,34 @@ async function search(mutants: readonly Mutant[], most: number): Promise<number>
 /** Each fault on the seed that is known to show it or soon after, and that seed without the fault. */
 async function replay(mutants: readonly Mutant[]): Promise<number> {
   const known = recorded();
-  const sound = new SoundSeeds(loadEngine());
+  const sound = new Map<number, string | null>();
   const drifts: number[] = [];
   const failures: string[] = [];
   const fail = (line: string): void => {
     failures.push(line);
     say(`FAILED ${line}`);
   };
-  for (const mutant of mutants) {
-    const first = known[mutant.name]?.seed;
-    if (first === undefined) {
-      fail(`${mutant.name} has no recorded seed: run with --search`);
-      continue;
-    }
-    let detection;
-    try {
-      detection = await detect(mutant, first, 1 + DRIFT_SEEDS, sound);
-    } catch (error) {
-      if (!(error instanceof StalePatch)) throw error;
-      fail(`${mutant.name} fits nowhere: ${error.message}`);
-      continue;
-    }
-    if (!detection) {
-      fail(`${mutant.name} is not seen on seed ${first} nor on the ${DRIFT_SEEDS} after it`);
-      continue;
-    }
+  const searches = mutants.flatMap(({ name: mutant }) => {
+    const first = known[mutant]?.seed;
+    if (first !== undefined) return [{ mutant, first, most: 1 + DRIFT_SEEDS }];
+    fail(`${mutant} has no recorded seed: run with --search`);
+    return [];
+  });
+  await searchBeside(searches, ({ mutant, first }, found) => {
+    for (const [seed, breach] of found.sound) sound.set(seed, breach);
+    const { detection, stale } = found;
+    if (stale !== null) return fail(`${mutant} fits nowhere: ${stale}`);
+    if (detection === null)
+      return fail(`${mutant} is not seen on seed ${first} nor on the ${DRIFT_SEEDS} after it`);
     const drift = detection.seed - first;
     if (drift > 0) drifts.push(drift);
     const moved = drift > 0 ? `, ${drift} after the recorded one` : '';
-    say(`${mutant.name}: ${detection.invariant} on seed ${detection.seed}${moved}`);
-  }
-  for (const [seed, message] of sound.broken)
-    fail(`seed ${seed} without a fault breaks ${message}`);
+    say(`${mutant}: ${detection.invariant} on seed ${detection.seed}${moved}`);
+  });
+  const broken = [...sound].filter(([, breach]) => breach !== null);
+  for (const [seed, breach] of broken) fail(`seed ${seed} without a fault breaks ${breach}`);
   say(
-    `${mutants.length} faults, ${failures.length} failures, ${sound.holding} seeds hold without them`,
+    `${mutants.length} faults, ${failures.length} failures, ${sound.size - broken.length} seeds hold without them`,
   );
   if (drifts.length > 0)
     say(
@@ -128,10 +121,13 @@ async function replay(mutants: readonly Mutant[]): Promise<number> {
 
 async function main(): Promise<void> {
   const { search: isSearch, only, most } = program.parse().opts<Options>();
-  Error.stackTraceLimit = 0;
   const mutants = MUTANTS.filter(({ name }) => only === undefined || name === only);
+  if (mutants.length === 0) program.error(`no fault is named ${only}; see docs/simulation.md`);
   const failures = isSearch ? await search(mutants, most) : await replay(mutants);
   process.exitCode = failures === 0 ? 0 : 1;
 }
 
-void main();
+main().catch((error: unknown) => {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+});
