@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { Command, InvalidArgumentError } from 'commander';
 import { loadEngine, type SeedOptions, type SeedReport } from './engine';
 import { notYet } from './not-yet';
+import { Processes } from './processes';
 import { RunningTotal } from './running-total';
+import type { SeedOutcome, SeedTask } from './seeds-worker';
 
 type Options = {
   readonly seeds: number;
@@ -37,7 +39,7 @@ const program = new Command('simulate')
   .option('--no-faults', 'leave the faults out')
   .option('--hostile', 'the broker puts messages of one key out of order: seeds must break', false)
   .option('--no-kafka', 'run over the log alone what the draw runs over the simulated broker')
-  .option('--log', 'show what the product logs', false)
+  .option('--log', 'with --seed: show what the product logs', false)
   .option('--json', 'one line of JSON per seed', false);
 
 function commit(): string {
@@ -68,42 +70,80 @@ function describeSeed({ plan, hash, events, commands, broken, faults }: SeedRepo
 
 async function main(): Promise<number> {
   const options = program.parse().opts<Options>();
-  // Most errors here are refusals and outages, made by the thousand: their stacks cost more than they.
-  if (options.seed === undefined) Error.stackTraceLimit = 0;
-  const engine = loadEngine();
   const seedOptions: SeedOptions = {
     hasFaults: options.faults,
     isHostile: options.hostile,
     hasKafka: options.kafka,
-    ...(options.log ? { onLog: say } : {}),
   };
   const version = commit();
   const total = new RunningTotal();
-  const seeds = options.seed === undefined ? range(options.from, options.seeds) : [options.seed];
-  for (const [index, seed] of seeds.entries()) {
-    const report = await engine.runSeed(seed, seedOptions);
-    total.add(report);
+  const tell = (report: SeedReport): void => {
     if (options.json) say(JSON.stringify({ commit: version, ...report }));
     else if (options.seed !== undefined || report.broken) say(describeSeed(report));
-    if (index % REPEAT_EVERY === 0)
-      total.compare(report, await engine.runSeed(seed, seedOptions), 'P6');
-    if (index % OTHER_CODE_EVERY === 1)
-      total.compare(
-        report,
-        await engine.runSeed(seed, { ...seedOptions, verificationCode: '987' }),
-        'S2',
-      );
-  }
+  };
+  if (options.seed !== undefined) await one(options.seed, seedOptions, options.log, tell, total);
+  else await many(range(options.from, options.seeds), seedOptions, tell, total);
   for (const line of total.lines(version)) say(line);
   const { lines, overdue } = notYet();
   for (const line of [...lines, ...overdue]) say(line);
   return total.isSound && overdue.length === 0 ? 0 : 1;
 }
 
+type Tell = (report: SeedReport) => void;
+
+/** One seed, twice, with the stacks of what goes wrong in it. */
+async function one(
+  seed: string,
+  options: SeedOptions,
+  hasLog: boolean,
+  tell: Tell,
+  total: RunningTotal,
+): Promise<void> {
+  const before = process.cpuUsage();
+  const engine = loadEngine();
+  const heard = hasLog ? { ...options, onLog: say } : options;
+  const report = await engine.runSeed(seed, heard);
+  total.add(report);
+  tell(report);
+  total.compare(report, await engine.runSeed(seed, options), 'P6');
+  const { user, system } = process.cpuUsage(before);
+  total.spent((user + system) / 1000);
+}
+
+/** Many seeds, on every core. */
+async function many(
+  seeds: readonly string[],
+  options: SeedOptions,
+  tell: Tell,
+  total: RunningTotal,
+): Promise<void> {
+  const tasks = seeds.map((seed, index) => ({
+    seed,
+    options,
+    isRepeated: index % REPEAT_EVERY === 0,
+    hasOtherCode: index % OTHER_CODE_EVERY === 1,
+  }));
+  const processes = new Processes<SeedTask, SeedOutcome>('seeds-worker');
+  await processes.run(tasks, (_task, outcome) => {
+    const { report, repeated, withOtherCode, cpuMillis } = outcome;
+    total.add(report);
+    tell(report);
+    if (repeated !== null) total.compare(report, repeated, 'P6');
+    if (withOtherCode !== null) total.compare(report, withOtherCode, 'S2');
+    total.spent(cpuMillis);
+  });
+}
+
 function range(from: number, count: number): string[] {
   return Array.from({ length: count }, (_, index) => String(from + index));
 }
 
-void main().then((code) => {
-  process.exitCode = code;
-});
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -2,9 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Detection, Detections } from './detection';
-import { searchBeside } from './detection-workers';
 import { simulationPage } from './detections-page';
 import { type Mutant, MUTANTS } from './mutants';
+import type { Found, Search } from './mutants-worker';
+import { Processes } from './processes';
 
 type Options = {
   readonly search: boolean;
@@ -12,6 +13,7 @@ type Options = {
   readonly most: number;
 };
 
+const processes = new Processes<Search, Found>('mutants-worker');
 const ROOT = join(__dirname, '..', '..', '..');
 const RECORDED = join(ROOT, 'tools', 'simulate', 'detections.json');
 const PAGE = join(ROOT, 'docs', 'simulation.md');
@@ -58,7 +60,7 @@ async function search(mutants: readonly Mutant[], most: number): Promise<number>
   const found: Record<string, Detection> = { ...recorded() };
   let missed = 0;
   const searches = mutants.map(({ name: mutant }) => ({ mutant, first: 1, most }));
-  await searchBeside(searches, ({ mutant }, { detection, stale }) => {
+  await processes.run(searches, ({ mutant }, { detection, stale }) => {
     if (detection) {
       found[mutant] = detection;
       say(`${mutant}: seed ${detection.seed}, ${detection.invariant}`);
@@ -95,7 +97,7 @@ async function replay(mutants: readonly Mutant[]): Promise<number> {
     fail(`${mutant} has no recorded seed: run with --search`);
     return [];
   });
-  await searchBeside(searches, ({ mutant, first }, found) => {
+  await processes.run(searches, ({ mutant, first }, found) => {
     for (const [seed, breach] of found.sound) sound.set(seed, breach);
     const { detection, stale } = found;
     if (stale !== null) return fail(`${mutant} fits nowhere: ${stale}`);

@@ -1,15 +1,28 @@
-import { detect, SoundSeeds } from './detection';
-import type { Found, Search } from './detection-workers';
+import { type Detection, detect, SoundSeeds } from './detection';
 import { loadEngine } from './engine';
 import { StalePatch } from './loader';
 import { MUTANTS } from './mutants';
+import { doTasks } from './processes';
+
+/** A fault to look for, from a seed on, on so many seeds at most. */
+export type Search = { readonly mutant: string; readonly first: number; readonly most: number };
+
+/** What came of it. */
+export type Found = {
+  /** Where the fault was seen first, null when it was not. */
+  readonly detection: Detection | null;
+  /** Why the fault fits nowhere in the product of today, null when it does. */
+  readonly stale: string | null;
+  /** Seeds that were run without a fault, each with what it breaks, or null. */
+  readonly sound: readonly (readonly [seed: number, breach: string | null])[];
+};
 
 // Most errors here are refusals and outages, made by the thousand: their stacks cost more than they.
 Error.stackTraceLimit = 0;
 
 const sound = new SoundSeeds(loadEngine());
 
-async function search({ mutant: name, first, most }: Search): Promise<Found> {
+doTasks(async ({ mutant: name, first, most }: Search): Promise<Found> => {
   const mutant = MUTANTS.find((known) => known.name === name);
   if (mutant === undefined) throw new Error(`no fault is named ${name}`);
   try {
@@ -19,14 +32,4 @@ async function search({ mutant: name, first, most }: Search): Promise<Found> {
     if (!(error instanceof StalePatch)) throw error;
     return { detection: null, stale: error.message, sound: sound.breaches };
   }
-}
-
-process.on('message', (asked: Search) => {
-  search(asked).then(
-    (found) => process.send?.(found),
-    (error: unknown) => {
-      process.stderr.write(`${asked.mutant}: ${(error as Error).message}\n`);
-      process.exit(1);
-    },
-  );
 });

@@ -8,7 +8,6 @@ export type SimulatedInvariant = 'P6' | 'S2';
 /** Adds up what seeds led to. */
 export class RunningTotal {
   private readonly startedAt = process.hrtime.bigint();
-  private readonly cpuAtStart = process.cpuUsage();
   private readonly faults = new Map<string, number>();
   private readonly complaints: string[] = [];
   private seeds = 0;
@@ -17,6 +16,7 @@ export class RunningTotal {
   private commands = 0;
   private events = 0;
   private virtualMillis = 0;
+  private cpuMillis = 0;
 
   add(report: SeedReport): void {
     this.seeds += 1;
@@ -35,16 +35,19 @@ export class RunningTotal {
     );
   }
 
+  /** Processor time the runs took. */
+  spent(cpuMillis: number): void {
+    this.cpuMillis += cpuMillis;
+  }
+
   get isSound(): boolean {
     return this.complaints.length === 0;
   }
 
   lines(commit: string): string[] {
     const wallMillis = Number((process.hrtime.bigint() - this.startedAt) / 1_000_000n);
-    const { user, system } = process.cpuUsage(this.cpuAtStart);
-    const cpuMillis = (user + system) / 1000;
-    const perHour = Math.round((this.runs * HOUR_MILLIS) / cpuMillis);
-    const ratio = Math.round(this.virtualMillis / cpuMillis);
+    const perHour = Math.round((this.runs * HOUR_MILLIS) / this.cpuMillis);
+    const ratio = Math.round(this.virtualMillis / this.cpuMillis);
     const kinds = [...this.faults].sort(([one], [other]) => numberOf(one) - numberOf(other));
     return [
       ...this.complaints,
