@@ -13,12 +13,20 @@ export type ArrivalOptions = {
   readonly seed: number;
   /** Requests a second, whatever the answers take. */
   readonly rate: number;
+  readonly say: (line: string) => void;
 };
 
 /** What a request was, how long it took from the instant it was due, and whether it was answered. */
 export type Timing = { readonly kind: string; readonly millis: number };
 
 const COLLECT_EVERY_MS = 2_500;
+/** A line on how it goes, once a minute. */
+const TELL_EVERY_TURNS = 60_000 / COLLECT_EVERY_MS;
+/**
+ * One export at a time, and so many times its length without one: the list of the day grows with the day, and a
+ * constant rate of it would soon be all the product does.
+ */
+const EXPORT_REST = 9;
 const POOL = 2_000;
 /** Above this the product is not keeping up, and the run says so instead of eating all memory. */
 const MOST_IN_FLIGHT = 5_000;
@@ -35,6 +43,7 @@ export class ArrivalLoad {
   private readonly capturable: Command[] = [];
   private readonly cancellable: Command[] = [];
   private readonly refundable: Command[] = [];
+  private exportFrom = 0;
   private isOver = false;
 
   constructor(private readonly options: ArrivalOptions) {
@@ -173,24 +182,35 @@ export class ArrivalLoad {
 
   private async read(due: number): Promise<void> {
     const { client, merchant } = this.options;
-    const isExport = this.random.percent(20);
+    const isExport = this.random.percent(20) && performance.now() >= this.exportFrom;
     const today = businessDayOf(instantOfEpochMillis(Date.now()));
     const node = this.random.one(merchant.shopIds);
     const query = `nodeId=${node}&from=${today}&to=${today}`;
     const path = isExport
       ? `/api/v1/transactions/export?${query}&format=csv`
       : `/api/v1/transactions?${query}&limit=50`;
+    const begun = performance.now();
+    if (isExport) this.exportFrom = Infinity;
     const answer = await client.request('backoffice', 'GET', path).catch(() => null);
+    if (isExport) this.exportFrom = performance.now() + EXPORT_REST * (performance.now() - begun);
     const kind = isExport ? 'export' : 'search';
     if (answer !== null && answer.status >= 400 && answer.status < 500)
       this.faults.push(`${kind} was answered ${answer.status} ${answer.text}`);
     this.timings.push({ kind, millis: performance.now() - due });
   }
 
+  private tell(): void {
+    const { length } = this.commands;
+    this.options.say(
+      `${length} commands sent, ${this.inFlight.size} under way, ${this.shed} left out`,
+    );
+  }
+
   private async collect(): Promise<void> {
     const { client, merchant } = this.options;
     for (let turn = 0; !this.isOver; turn += 1) {
       await wait(COLLECT_EVERY_MS);
+      if (turn % TELL_EVERY_TURNS === TELL_EVERY_TURNS - 1) this.tell();
       const contractId = merchant.contractIds[turn % merchant.contractIds.length]!;
       await client
         .request('remittance', 'POST', '/api/v1/remittances/telecollect', { contractId })

@@ -6,8 +6,7 @@ import { figuresOfApi } from '../demo/summary/api-figures';
 import { type ComparedFigure, compareFigures } from '../demo/summary/compare-figures';
 import { type CommandFaults, checkCommands } from '../torture/accounting/check-commands';
 import { checkMoney } from '../torture/accounting/check-money';
-import { foldLog } from '../torture/accounting/folded-log';
-import { readWholeLog } from '../torture/accounting/log-reader';
+import { GrowingLog } from '../torture/accounting/folded-log';
 import { type Stroke, execute } from '../torture/executioner';
 import type { Command } from '../torture/load/command';
 import { type LoadMerchant, openLoadMerchant } from '../torture/load/merchant';
@@ -56,22 +55,24 @@ export async function runLoad(options: LoadOptions): Promise<LoadReport> {
   const client = new ProductClient(fleet, 256);
   try {
     const merchant = await openLoadMerchant(client, SHOPS);
-    const load = new ArrivalLoad({ client, merchant, seed, rate });
+    const load = new ArrivalLoad({ client, merchant, seed, rate, say: options.say });
     const killing = kill(fleet, options);
     await load.run(seconds, killing);
-    const isHealed = await healFleet(fleet, client, merchant);
-    const { events, faults } = await readWholeLog(fleet.databaseUrl);
-    const log = foldLog(events);
-    const calculations = await calculate(fleet, client, merchant, events.length, options);
+    options.say('healing: every command gets its answer, everything due is sent');
+    const log = new GrowingLog(fleet.databaseUrl);
+    const isHealed = await healFleet(log, client, merchant);
+    await log.readOn();
+    options.say(`adding up ${log.count} events`);
+    const calculations = await calculate(fleet, client, merchant, log.count, options);
     return {
       commands: load.commands,
       timings: load.timings,
       shed: load.shed,
       strokes: await killing,
-      events: events.length,
+      events: log.count,
       faults: checkCommands(load.commands, log),
       otherFaults: [
-        ...faults,
+        ...log.faults,
         ...load.faults,
         ...(isHealed ? [] : ['not everything had an outcome and was sent within a minute']),
         ...checkMoney(log, true),

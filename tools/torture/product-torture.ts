@@ -2,9 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type CommandFaults, checkCommands } from './accounting/check-commands';
 import { checkMoney } from './accounting/check-money';
 import { checkReplays } from './accounting/check-replays';
-import { type FoldedLog, foldLog } from './accounting/folded-log';
+import { type FoldedLog, GrowingLog } from './accounting/folded-log';
 import { checkTopics, expectedMessages, readTopics } from './accounting/check-topics';
-import { readWholeLog } from './accounting/log-reader';
 import { type Stroke, execute } from './executioner';
 import type { Command } from './load/command';
 import { openLoadMerchant, type LoadMerchant } from './load/merchant';
@@ -62,16 +61,16 @@ export async function tortureProduct(options: TortureOptions): Promise<TortureRe
     const strokes = await execute({ ...options, victims, onStroke: teller(say, load) });
     say('healing: every command gets its answer, everything due is sent');
     await load.finish();
-    const isHealed = await healFleet(fleet, client, merchant);
-    const { events, faults } = await readWholeLog(fleet.databaseUrl);
-    const log = foldLog(events);
+    const log = new GrowingLog(fleet.databaseUrl);
+    const isHealed = await healFleet(log, client, merchant);
+    await log.readOn();
     return {
       strokes,
       commands: load.commands,
-      events: events.length,
+      events: log.count,
       faults: checkCommands(load.commands, log),
       otherFaults: [
-        ...faults,
+        ...log.faults,
         ...(isHealed ? [] : ['not everything had an outcome and was sent within a minute']),
         ...checkMoney(log, true),
         ...(await checkReplays(client, load.commands, REPLAYED)),
@@ -104,20 +103,25 @@ function teller(say: (line: string) => void, load: MerchantLoad) {
   };
 }
 
-/** Outcomes that were unknown are settled by the product itself; the rest of what is due is collected. */
+/**
+ * Outcomes that were unknown are settled by the product itself; the rest of what is due is collected. Reads the
+ * log on until nothing is open.
+ */
 export async function healFleet(
-  fleet: Fleet,
+  log: GrowingLog,
   client: ProductClient,
   merchant: LoadMerchant,
 ): Promise<boolean> {
+  // What came before may be long; the minute is for what is still open.
+  await log.readOn();
   const deadline = performance.now() + HEAL_MILLIS;
   for (;;) {
     for (const contractId of merchant.contractIds)
       await client
         .request('remittance', 'POST', '/api/v1/remittances/telecollect', { contractId })
         .catch(() => undefined);
-    const { events } = await readWholeLog(fleet.databaseUrl);
-    if (isQuiet(foldLog(events))) return true;
+    await log.readOn();
+    if (isQuiet(log)) return true;
     if (performance.now() > deadline) return false;
     await wait(500);
   }
@@ -144,7 +148,7 @@ async function checkRelay(fleet: Fleet, say: (line: string) => void): Promise<st
 
 function isQuiet({ lives }: FoldedLog): boolean {
   return [...lives.values()].every(({ outcome, requested, captures, remittanceIds }) => {
-    const waits = requested['authorizationOnly'] === true && captures === 0;
+    const waits = requested.isAuthorizationOnly && captures === 0;
     return outcome === 'REFUSED' || (outcome === 'ACCEPTED' && (waits || remittanceIds.length > 0));
   });
 }

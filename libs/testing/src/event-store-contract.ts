@@ -546,6 +546,32 @@ function describeReads(store: () => EventStore): void {
       expect(await store().readAll({ after: last, limit: 3 })).toEqual([]);
     });
 
+    it('reads some categories alone, page by page, and tells how far', async () => {
+      const own = uuidv7().replaceAll('-', '');
+      const [wanted, other] = [`testing.wanted${own}`, `testing.other${own}`];
+      const after = await store().lastPosition();
+      for (const category of [wanted, other, other, wanted, wanted, other])
+        await store().append([
+          { streamId: `${category}-1`, expected: 'any', events: [newEvent()] },
+        ]);
+      const last = await store().lastPosition();
+      const found: RecordedEvent[] = [];
+      let from = after;
+      for (let pages = 0; ; pages += 1) {
+        const options = { after: from, limit: 2, categories: [wanted] };
+        const { events, reached } = await store().readCategories(options);
+        expect(events.length).toBeLessThanOrEqual(2);
+        expect(pages).toBeLessThan(10);
+        found.push(...events);
+        if (reached === from) break;
+        from = reached;
+      }
+      expect(from).toBe(last);
+      const all = await store().readAll({ after, limit: 10 });
+      expect(found).toEqual(all.filter(({ streamId }) => streamId === `${wanted}-1`));
+      expect(found).toHaveLength(3);
+    });
+
     it('reads from any number, be it the position of an event or not', async () => {
       const all = await store().readAll({ after: 0, limit: 100_000 });
       const half = Math.floor(all.at(-1)!.position / 2);

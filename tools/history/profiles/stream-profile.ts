@@ -64,7 +64,7 @@ export async function runStreams(options: ProfileOptions): Promise<StreamHistory
     await execute({ victims, kills, seconds, seed, pausePercent: 0, pauseMillis: 0 });
     world.isOver = true;
     await clients;
-    const { events } = await readWholeLog(fleet.databaseUrl);
+    const events = await readWholeLog(fleet.databaseUrl);
     return { operations: recorder.operations, events };
   } finally {
     await client.close();

@@ -3,6 +3,7 @@ import type { Figures, TradeFigures } from '../../demo/figures';
 
 /** The events as the table holds them; each transaction in one row, folded by the database alone. */
 const TRANSACTIONS = `
+create temp table transactions as
 with events as (
   select position, type, body::json -> 'data' as data
   from event_store.events where category = 'ledger.transaction'
@@ -26,11 +27,11 @@ with events as (
          (array_agg(data ->> 'remittanceId' order by position desc) filter (
             where type = 'TransactionSentToBank'))[1] as remittance
   from events group by 1
-), transactions as (
-  select shop, minor, remittance,
-         case when is_refused_cancellation or is_cancelled then 'CANCELLATION'
-              when is_refund then 'REFUND' else 'DEBIT' end as type,
-         case last_outcome
+)
+select shop, minor, remittance,
+       case when is_refused_cancellation or is_cancelled then 'CANCELLATION'
+            when is_refund then 'REFUND' else 'DEBIT' end as type,
+       case last_outcome
            when 'PaymentAccepted' then
              case when is_authorization and not is_captured then 'ACCEPTED AWAITING_CAPTURE'
                   else 'ACCEPTED TO_SEND' end
@@ -49,8 +50,7 @@ with events as (
            when 'RefundPending' then 'PENDING AWAITING_CONFIRMATION'
            when 'AuthorizationOutcomeUnknown' then 'PENDING AWAITING_CONFIRMATION'
            else 'WITHOUT_OUTCOME' end as state
-  from lives
-)`;
+from lives`;
 
 const SUMS = `
 select count(*) filter (where is_counted) as count,
@@ -74,6 +74,7 @@ export async function figuresOfSql(url: string, shopIds: readonly string[]): Pro
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
+    await client.query(TRANSACTIONS);
     const shops: Figures[] = [];
     for (const shopId of shopIds) shops.push(await figuresOf(client, [shopId]));
     return { shops, all: await figuresOf(client, shopIds) };
@@ -84,11 +85,11 @@ export async function figuresOfSql(url: string, shopIds: readonly string[]): Pro
 
 async function figuresOf(client: Client, shopIds: readonly string[]): Promise<Figures> {
   const states = await client.query<{ state: string; count: string }>(
-    `${TRANSACTIONS} select type || ' ' || state as state, count(*) as count
+    `select type || ' ' || state as state, count(*) as count
      from transactions where shop = any($1) group by 1`,
     [shopIds],
   );
-  const { rows } = await client.query<SumRow>(`${TRANSACTIONS} ${SUMS}`, [shopIds]);
+  const { rows } = await client.query<SumRow>(SUMS, [shopIds]);
   const of = (name: string): number => Number(rows[0]![name] ?? 0);
   const [count, minor] = [of('debit_count'), of('debits')];
   return {

@@ -73,15 +73,15 @@ function differenceOf(command: Command, recorded: RecordedOperation, log: Folded
   const life = log.lives.get(about);
   if (kind === 'payment') {
     if (life === undefined) return 'recorded without a payment';
-    if (life.requested['orderReference'] !== body['orderReference'])
+    if (life.requested.orderReference !== body['orderReference'])
       return 'recorded with another order reference';
-    if (life.requested['contractId'] !== body['contractId']) return 'recorded for another contract';
+    if (life.requested.contractId !== body['contractId']) return 'recorded for another contract';
     const told = answer['status'];
     const outcome = life.outcome ?? 'without outcome';
     if (command.state === 'acknowledged' && told !== 'PENDING' && told !== outcome)
       return `answered ${String(told)}, recorded ${outcome}`;
   }
-  if (kind === 'refund' && life?.requested['originalTransactionId'] !== transactionId)
+  if (kind === 'refund' && life?.requested.originalTransactionId !== transactionId)
     return 'recorded for another original';
   return null;
 }

@@ -22,7 +22,7 @@ function faultsOf(life: FoldedLife, isSettled: boolean): string[] {
   if (outcome !== 'ACCEPTED' && (isCaptured || cancellations > 0 || life.remittanceIds.length > 0))
     faults.push(`M5 ${id} was worked on without being accepted`);
   if (life.remittanceIds.length > 1) faults.push(`M6 ${id} is in several remittances`);
-  const waits = life.requested['authorizationOnly'] === true && !isCaptured;
+  const waits = life.requested.isAuthorizationOnly && !isCaptured;
   const isDue = outcome === 'ACCEPTED' && !waits;
   if (isSettled && isDue && life.remittanceIds.length === 0)
     faults.push(`M6 ${id} was due and is in no remittance`);

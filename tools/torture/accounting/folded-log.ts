@@ -1,4 +1,4 @@
-import type { LoggedEvent } from './log-reader';
+import { type LoggedEvent, LogReader } from './log-reader';
 
 /** An operation as the log recorded it. */
 export type RecordedOperation = {
@@ -8,12 +8,20 @@ export type RecordedOperation = {
   readonly position: number;
 };
 
+/** What a request says, as far as the accounts look at it. */
+export type Requested = {
+  readonly isAuthorizationOnly: boolean;
+  readonly orderReference: unknown;
+  readonly contractId: unknown;
+  readonly originalTransactionId: unknown;
+};
+
 /** What became of a debit or a refund, folded from its events without any code of the product. */
 export type FoldedLife = {
   readonly id: string;
   readonly isRefund: boolean;
   readonly requests: number;
-  readonly requested: Readonly<Record<string, unknown>>;
+  readonly requested: Requested;
   readonly requestedMinor: number;
   outcome: 'ACCEPTED' | 'REFUSED' | null;
   isUnknown: boolean;
@@ -35,27 +43,57 @@ export function minorOf(data: Readonly<Record<string, unknown>>): number {
   return (data['amount'] as { minor: number } | undefined)?.minor ?? 0;
 }
 
-export function foldLog(events: readonly LoggedEvent[]): FoldedLog {
-  const lives = new Map<string, FoldedLife>();
-  const operations = new Map<string, RecordedOperation[]>();
-  const builtRemittances = new Map<string, Readonly<Record<string, unknown>>>();
-  for (const { type, data, position } of events) {
-    if (type === 'RemittanceBuilt') builtRemittances.set(String(data['remittanceId']), data);
-    const transactionId = data['transactionId'];
-    if (typeof transactionId !== 'string') continue;
-    const operationId = operationOf(type, data);
-    if (operationId !== null) {
-      const recorded = { type, transactionId, minor: minorOf(data), position };
-      operations.set(operationId, [...(operations.get(operationId) ?? []), recorded]);
-    }
-    if (type === 'PaymentRequested' || type === 'RefundRequested')
-      lives.set(transactionId, opened(type, transactionId, data, lives.get(transactionId)));
-    else {
-      const life = lives.get(transactionId);
-      if (life !== undefined) change(life, type, data);
-    }
+/** The log of an installation, folded as far as it was read. */
+export class GrowingLog implements FoldedLog {
+  readonly lives = new Map<string, FoldedLife>();
+  readonly operations = new Map<string, RecordedOperation[]>();
+  readonly builtRemittances = new Map<string, Readonly<Record<string, unknown>>>();
+  private readonly reader: LogReader;
+
+  constructor(url: string) {
+    this.reader = new LogReader(url);
   }
-  return { lives, operations, builtRemittances };
+
+  /** Events read so far. */
+  get count(): number {
+    return this.reader.count;
+  }
+
+  /** What is wrong with the log as a log. */
+  get faults(): readonly string[] {
+    return this.reader.faults;
+  }
+
+  /** Reads and folds what was added since the last time. */
+  async readOn(): Promise<void> {
+    await this.reader.readOn((event) => add(this, event));
+  }
+}
+
+export function foldLog(events: readonly LoggedEvent[]): FoldedLog {
+  const log = { lives: new Map(), operations: new Map(), builtRemittances: new Map() };
+  for (const event of events) add(log, event);
+  return log;
+}
+
+type FoldingLog = Pick<GrowingLog, 'lives' | 'operations' | 'builtRemittances'>;
+
+function add(log: FoldingLog, { type, data, position }: LoggedEvent): void {
+  const { lives, operations, builtRemittances } = log;
+  if (type === 'RemittanceBuilt') builtRemittances.set(String(data['remittanceId']), data);
+  const transactionId = data['transactionId'];
+  if (typeof transactionId !== 'string') return;
+  const operationId = operationOf(type, data);
+  if (operationId !== null) {
+    const recorded = { type, transactionId, minor: minorOf(data), position };
+    operations.set(operationId, [...(operations.get(operationId) ?? []), recorded]);
+  }
+  if (type === 'PaymentRequested' || type === 'RefundRequested')
+    lives.set(transactionId, opened(type, transactionId, data, lives.get(transactionId)));
+  else {
+    const life = lives.get(transactionId);
+    if (life !== undefined) change(life, type, data);
+  }
 }
 
 /** The command that an event carries out; null for what the product does by itself. */
@@ -83,7 +121,12 @@ function opened(
     id,
     isRefund: type === 'RefundRequested',
     requests: (before?.requests ?? 0) + 1,
-    requested: data,
+    requested: {
+      isAuthorizationOnly: data['authorizationOnly'] === true,
+      orderReference: data['orderReference'],
+      contractId: data['contractId'],
+      originalTransactionId: data['originalTransactionId'],
+    },
     requestedMinor: minorOf(data),
     outcome: null,
     isUnknown: false,

@@ -11,12 +11,6 @@ export type LoggedEvent = {
   readonly data: Readonly<Record<string, unknown>>;
 };
 
-export type WholeLog = {
-  readonly events: readonly LoggedEvent[];
-  /** What is wrong with the log as a log: positions, versions, hashes. Empty when all is well. */
-  readonly faults: readonly string[];
-};
-
 type Row = {
   readonly position: string;
   readonly stream_id: string;
@@ -30,30 +24,47 @@ type Row = {
 const PAGE = 5_000;
 
 /** Reads the table itself, past every program of the product, and checks it as it goes (L2, L6). */
-export async function readWholeLog(url: string): Promise<WholeLog> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  const events: LoggedEvent[] = [];
-  const faults: string[] = [];
-  const versions = new Map<string, number>();
-  try {
-    for (let after = '0'; ;) {
-      const { rows } = await client.query<Row>(
-        `select position, stream_id, version, type, event_id, body, leaf_hash
-         from event_store.events where position > $1::bigint order by position limit ${PAGE}`,
-        [after],
-      );
-      for (const row of rows) {
-        faults.push(...faultsOf(row, events.length + 1, versions));
-        events.push(eventOf(row));
+export class LogReader {
+  /** What is wrong with the log as a log: positions, versions, hashes. Empty when all is well. */
+  readonly faults: string[] = [];
+  /** Events read so far. */
+  count = 0;
+  private after = '0';
+  private readonly versions = new Map<string, number>();
+
+  constructor(private readonly url: string) {}
+
+  /** Hands on what was added since the last time, event by event: a long log fits no memory. */
+  async readOn(visit: (event: LoggedEvent) => void): Promise<void> {
+    const client = new Client({ connectionString: this.url });
+    await client.connect();
+    try {
+      for (;;) {
+        const { rows } = await client.query<Row>(
+          `select position, stream_id, version, type, event_id, body, leaf_hash
+           from event_store.events where position > $1::bigint order by position limit ${PAGE}`,
+          [this.after],
+        );
+        for (const row of rows) {
+          this.count += 1;
+          this.faults.push(...faultsOf(row, this.count, this.versions));
+          visit(eventOf(row));
+        }
+        const last = rows.at(-1);
+        if (last === undefined) return;
+        this.after = last.position;
       }
-      const last = rows.at(-1);
-      if (last === undefined) return { events, faults };
-      after = last.position;
+    } finally {
+      await client.end();
     }
-  } finally {
-    await client.end();
   }
+}
+
+/** All events of a log that is not long. */
+export async function readWholeLog(url: string): Promise<readonly LoggedEvent[]> {
+  const events: LoggedEvent[] = [];
+  await new LogReader(url).readOn((event) => events.push(event));
+  return events;
 }
 
 function eventOf({ position, stream_id, version, type, event_id, body }: Row): LoggedEvent {

@@ -79,7 +79,7 @@ async function restartProduct(): Promise<void> {
 }
 
 async function paymentsInLog(id: string): Promise<number> {
-  const { events } = await readWholeLog(fleet.databaseUrl);
+  const events = await readWholeLog(fleet.databaseUrl);
   return events.filter(
     ({ type, data }) => type === 'PaymentRequested' && data['transactionId'] === id,
   ).length;

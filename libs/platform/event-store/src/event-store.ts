@@ -1,4 +1,4 @@
-import type { Instant } from '@encaisse/kernel';
+import { categoryOf, type Instant } from '@encaisse/kernel';
 
 /** Who caused an event. A login is a reference; names and addresses stay in the personal-data vault. */
 export type Actor = {
@@ -83,6 +83,15 @@ export type ReadAllOptions = {
   readonly limit: number;
 };
 
+export type ReadCategoriesOptions = ReadAllOptions & { readonly categories: readonly string[] };
+
+/** What a part of the log holds of some categories. */
+export type CategoriesPage = {
+  readonly events: readonly RecordedEvent[];
+  /** Up to here there is nothing else of them; where the reading began when the log ends there. */
+  readonly reached: Position;
+};
+
 /** A running subscription. */
 export type Subscription = {
   /** Stops after the batch in hand; resolves once its handler returned. */
@@ -119,6 +128,19 @@ export abstract class EventStore {
   abstract append(writes: readonly StreamWrite[]): Promise<AppendResult>;
   abstract readStream(streamId: string, options?: ReadStreamOptions): Promise<RecordedEvent[]>;
   abstract readAll(options: ReadAllOptions): Promise<RecordedEvent[]>;
+  /**
+   * Events of some categories alone, for whoever wants little of a long log. A page may be empty and
+   * others follow: reading ends once nothing more is reached.
+   */
+  async readCategories({ categories, ...options }: ReadCategoriesOptions): Promise<CategoriesPage> {
+    const wanted = new Set(categories);
+    const read = await this.readAll(options);
+    return {
+      events: read.filter(({ streamId }) => wanted.has(categoryOf(streamId))),
+      reached: read.at(-1)?.position ?? options.after,
+    };
+  }
+
   /** Position of the last event, 0 when the log is empty. */
   abstract lastPosition(): Promise<Position>;
   /** Everything after a position, then live, in order, woken by the store and not by polling. */

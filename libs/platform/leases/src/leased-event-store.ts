@@ -1,8 +1,10 @@
 import {
   type AppendResult,
+  type CategoriesPage,
   EventStore,
   type Position,
   type ReadAllOptions,
+  type ReadCategoriesOptions,
   type ReadStreamOptions,
   type RecordedEvent,
   type StreamWrite,
@@ -42,6 +44,10 @@ export class LeasedEventStore extends EventStore {
 
   override readAll(options: ReadAllOptions): Promise<RecordedEvent[]> {
     return this.store.readAll(options);
+  }
+
+  override readCategories(options: ReadCategoriesOptions): Promise<CategoriesPage> {
+    return this.store.readCategories(options);
   }
 
   override lastPosition(): Promise<Position> {

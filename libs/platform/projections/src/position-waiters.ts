@@ -38,6 +38,15 @@ export class PositionWaiters {
     });
   }
 
+  /** Resolves once the position is reached, however long that takes. */
+  until(position: number): Promise<void> {
+    if (position <= this.position) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.waiters.push({ position, resolve: () => resolve() });
+      this.wake?.();
+    });
+  }
+
   /** A pause that ends at once when somebody begins to wait. */
   rest(millis: number): Promise<void> {
     if (this.waiters.length > 0) return Promise.resolve();

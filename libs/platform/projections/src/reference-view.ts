@@ -1,4 +1,9 @@
-import { type RecordedEvent, EventStore, type Subscription } from '@encaisse/platform/event-store';
+import {
+  EventStore,
+  type RecordedEvent,
+  StoreUnavailable,
+  type Subscription,
+} from '@encaisse/platform/event-store';
 import type { SqlSession } from '@encaisse/platform/postgres';
 import { categoryOf } from '@encaisse/kernel';
 import { PositionWaiters } from './position-waiters';
@@ -19,6 +24,8 @@ export type ReferenceDefinition<State> = {
 
 const BATCH_SIZE = 2000;
 const SNAPSHOT_EVERY_EVENTS = 20_000;
+/** So far behind, a view reads its own categories alone instead of following the whole log. */
+const FAR_EVENTS = 20_000;
 /** Nobody waits: events of a busy log are taken together. */
 const GATHER_MILLIS = 10;
 
@@ -57,12 +64,13 @@ export class ReferenceView<State> {
   async start(): Promise<void> {
     await this.loadSnapshot();
     const head = await this.store.lastPosition();
+    await this.comeNear(head);
     this.subscription = this.store.subscribeToAll({
       after: this.position,
       batchSize: BATCH_SIZE,
       onBatch: (events) => this.onBatch(events),
     });
-    await Promise.race([this.subscription.done, this.waitFor(head, 600_000)]);
+    await Promise.race([this.subscription.done, this.waiters.until(head)]);
   }
 
   /** Resolves once the state holds everything up to a position; false when that takes too long. */
@@ -75,18 +83,41 @@ export class ReferenceView<State> {
     await this.saveSnapshot();
   }
 
-  private async onBatch(events: readonly RecordedEvent[]): Promise<void> {
-    for (const event of events) {
-      if (!this.categories.has(categoryOf(event.streamId))) continue;
-      this.state = this.definition.evolve(this.state, event);
-      this.hasChanges = true;
+  /** Reads what is long past. An outage ends it: the subscription waits that out and reads the rest. */
+  private async comeNear(head: number): Promise<void> {
+    const { categories } = this.definition;
+    try {
+      while (head - this.position > FAR_EVENTS) {
+        const after = this.position;
+        const { events, reached } = await this.store.readCategories({
+          after,
+          limit: BATCH_SIZE,
+          categories,
+        });
+        if (reached === after) return;
+        await this.take(events, reached);
+      }
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable)) throw error;
     }
+  }
+
+  private async onBatch(events: readonly RecordedEvent[]): Promise<void> {
     const last = events.at(-1);
     if (!last) return;
-    this.position = last.position;
-    this.waiters.reached(last.position);
-    if (this.position - this.savedAt >= SNAPSHOT_EVERY_EVENTS) await this.saveSnapshot();
+    await this.take(
+      events.filter(({ streamId }) => this.categories.has(categoryOf(streamId))),
+      last.position,
+    );
     if (events.length < BATCH_SIZE) await this.waiters.rest(GATHER_MILLIS);
+  }
+
+  private async take(events: readonly RecordedEvent[], reached: number): Promise<void> {
+    for (const event of events) this.state = this.definition.evolve(this.state, event);
+    if (events.length > 0) this.hasChanges = true;
+    this.position = reached;
+    this.waiters.reached(reached);
+    if (reached - this.savedAt >= SNAPSHOT_EVERY_EVENTS) await this.saveSnapshot();
   }
 
   private async loadSnapshot(): Promise<void> {

@@ -11,9 +11,11 @@ import { OpenSubscriptions } from '../catch-up-subscription';
 import { StoreUnavailable } from '../errors';
 import {
   type AppendResult,
+  type CategoriesPage,
   EventStore,
   type Position,
   type ReadAllOptions,
+  type ReadCategoriesOptions,
   type ReadStreamOptions,
   type RecordedEvent,
   type StoreCapabilities,
@@ -31,6 +33,9 @@ import { migrateEventStore } from './schema';
 import { StreamReader } from './stream-reader';
 
 type EventRow = { readonly position: string; readonly version: string; readonly body: string };
+type CategoryRow = { readonly head: string } & (
+  EventRow | { readonly position: null; readonly version: null; readonly body: null }
+);
 
 export type PostgresEventStoreOptions = {
   /** Connection string. */
@@ -45,6 +50,8 @@ export type PostgresEventStoreOptions = {
 const READERS = 4;
 /** Two batches under way: one in the database, the answers of the other being dealt with. */
 const LANES = 2;
+/** Positions one statement looks through for categories: a fraction of a second. */
+const STRETCH_OF_CATEGORIES = 100_000;
 const RECONNECT_DELAY_MS = 250;
 /** An append over a connection that was given up is sent again, safely; a reading fails as in an outage. */
 const ANSWER_TIMEOUT_MS = 20_000;
@@ -139,6 +146,30 @@ export class PostgresEventStore extends EventStore {
   override async readAll(options: ReadAllOptions): Promise<RecordedEvent[]> {
     const rows = await this.rowsAfter(options.after, options.limit);
     return rows.map(toEvent);
+  }
+
+  /** The server leaves out what is not wanted: it costs a tenth of sending and reading it. */
+  override async readCategories(options: ReadCategoriesOptions): Promise<CategoriesPage> {
+    const { after, limit, categories } = options;
+    const end = after + STRETCH_OF_CATEGORIES;
+    const rows = await this.query<CategoryRow>({
+      name: 'event-store-read-categories',
+      text: `select head.position as head, found.position, found.version, found.body
+             from (select coalesce(max(position), 0) as position from event_store.events) head
+             left join lateral (
+               select position, version, body from event_store.events
+               where position > $1 and position <= $2 and category = any($3)
+               order by position limit $4
+             ) found on true
+             order by found.position`,
+      values: [after, end, categories, limit],
+    });
+    const events = rows.flatMap(({ position, version, body }) =>
+      position === null ? [] : [recordedEventOf(body, Number(version), Number(position))],
+    );
+    const last = events.at(-1);
+    if (last !== undefined && events.length === limit) return { events, reached: last.position };
+    return { events, reached: Math.max(after, Math.min(end, Number(rows[0]!.head))) };
   }
 
   override async lastPosition(): Promise<Position> {
