@@ -21,6 +21,8 @@ type Options = {
 const REPEAT_EVERY = 50;
 /** One seed in so many is run with another verification code, and must store the same bytes. */
 const OTHER_CODE_EVERY = 100;
+/** Told where results are not written, so that a pipe gets these alone. */
+const PROGRESS_EVERY = 100;
 
 function whole(text: string): number {
   const value = Number(text);
@@ -124,7 +126,10 @@ async function many(
     hasOtherCode: index % OTHER_CODE_EVERY === 1,
   }));
   const processes = new Processes<SeedTask, SeedOutcome>('seeds-worker');
+  let done = 0;
   await processes.run(tasks, (_task, outcome) => {
+    done += 1;
+    if (done % PROGRESS_EVERY === 0) process.stderr.write(`${done} of ${seeds.length} seeds\n`);
     const { report, repeated, withOtherCode, cpuMillis } = outcome;
     total.add(report);
     tell(report);
