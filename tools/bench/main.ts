@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { numberAbove0, wholeFrom1 } from '../command-line/numbers';
 import type { Row } from './bench';
 import { closeReadBenches } from './read-model.bench';
 import { BENCHES } from './registry';
@@ -15,28 +16,15 @@ type Options = {
   readonly due: number;
 };
 
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('a whole number from 1 is needed');
-  return value;
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('a number above 0 is needed');
-  return value;
-}
-
 const program = new Command('bench')
   .description('Measures the product against its peers in the same run, ratios last.')
   .option('--only <name...>', `one or more of ${BENCHES.map(({ name }) => name).join(', ')}`)
   .option('--json', 'print the summaries as JSON')
   .option('--check', 'exit 1 when a goal is missed')
-  .option('--runs <count>', 'how often each bench runs', count, 3)
-  .option('--seconds <seconds>', 'how long each side of a comparison is measured', positive, 8)
-  .option('--transactions <count>', 'transactions of the big log', count, 1_000_000)
-  .option('--due <count>', 'transactions due at the telecollection', count, 100_000);
+  .option('--runs <count>', 'how often each bench runs', wholeFrom1, 3)
+  .option('--seconds <seconds>', 'how long each side of a comparison is measured', numberAbove0, 8)
+  .option('--transactions <count>', 'transactions of the big log', wholeFrom1, 1_000_000)
+  .option('--due <count>', 'transactions due at the telecollection', wholeFrom1, 100_000);
 
 async function main(): Promise<void> {
   const options = program.parse().opts<Options>();

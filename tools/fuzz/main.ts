@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { wholeFrom1 } from '../command-line/numbers';
 import { type FuzzedCaller, FuzzedProduct } from './fuzzed-product';
 import { schemathesis } from './python-parts';
 
@@ -30,12 +31,6 @@ const THOROUGH = ['MANAGER', 'token of the root'];
 const SHORT = 2;
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number');
-  return value;
-}
 
 /** Whether nothing was found on behalf of a caller. */
 function fuzzAs(
@@ -118,8 +113,8 @@ async function main(options: Options): Promise<number> {
 
 const program = new Command('fuzz')
   .description('Calls the API with all that its description allows, and all that it does not.')
-  .option('--examples <count>', 'requests of each kind for each route', positive, SHORT)
-  .option('--seed <number>', 'of everything that is drawn', positive, 1)
+  .option('--examples <count>', 'requests of each kind for each route', wholeFrom1, SHORT)
+  .option('--seed <number>', 'of everything that is drawn', wholeFrom1, 1)
   .option('--as <name>', 'on behalf of one caller alone: a profile, « nobody », …');
 
 program.parse();

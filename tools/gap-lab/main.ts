@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { numberAbove0 } from '../command-line/numbers';
 import { PostgresVictim, laboratoryFolder } from '../torture/world/postgres-victim';
 import { tryClassicDesigns } from './classic-designs';
 import { type Finding, STREAMS } from './laboratory';
@@ -14,12 +15,6 @@ type Options = {
   readonly commitDelay: { readonly from: number; readonly to: number };
 };
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('a number above 0 is needed');
-  return value;
-}
-
 function range(text: string): { from: number; to: number } {
   const match = /^(\d+)\.\.(\d+)(?:ms)?$/.exec(text);
   if (match === null) throw new InvalidArgumentError('a range such as 0..50ms is needed');
@@ -30,11 +25,15 @@ const program = new Command('gap-lab')
   .description(
     'Shows which ways of reading an event log lose or reorder events, and that ours does not.',
   )
-  .option('--writers <count>', 'writers at the same time, 150 at most', positive, 64)
-  .option('--seconds <seconds>', 'how long the writers of each design write', positive, 8)
-  .option('--appends <count>', 'appends of our design, instead of its seconds: 10000000', positive)
-  .option('--in-flight <count>', 'appends each writer of ours has under way', positive, 1)
-  .option('--streams <count>', 'streams they all write to', positive, STREAMS)
+  .option('--writers <count>', 'writers at the same time, 150 at most', numberAbove0, 64)
+  .option('--seconds <seconds>', 'how long the writers of each design write', numberAbove0, 8)
+  .option(
+    '--appends <count>',
+    'appends of our design, instead of its seconds: 10000000',
+    numberAbove0,
+  )
+  .option('--in-flight <count>', 'appends each writer of ours has under way', numberAbove0, 1)
+  .option('--streams <count>', 'streams they all write to', numberAbove0, STREAMS)
   .option('--commit-delay <range>', 'milliseconds between write and commit', range, {
     from: 0,
     to: 5,

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { wholeFrom0 } from '../command-line/numbers';
 import { laboratoryFolder } from '../torture/world/postgres-victim';
 import { checkAppends } from './checkers/append-checker';
 import { checkBank } from './checkers/bank-checker';
@@ -34,22 +35,15 @@ type Checked = {
 const SHOWN = 8;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError('a whole number from 0 is needed');
-  return value;
-}
-
 const program = new Command('history')
   .description(
     'Records what concurrent clients asked and were told under kills, and holds it to one order.',
   )
   .addOption(new Option('--profile <name>', 'one of them; default: all').choices(PROFILES))
-  .option('--seconds <seconds>', 'length of each profile', whole, 15)
-  .option('--clients <count>', 'clients at the same time', whole, 12)
-  .option('--kills <count>', 'kills of each profile', whole, 4)
-  .option('--seed <number>', 'of everything that is drawn', whole, 1)
+  .option('--seconds <seconds>', 'length of each profile', wholeFrom0, 15)
+  .option('--clients <count>', 'clients at the same time', wholeFrom0, 12)
+  .option('--kills <count>', 'kills of each profile', wholeFrom0, 4)
+  .option('--seed <number>', 'of everything that is drawn', wholeFrom0, 1)
   .addOption(
     new Option('--variant <name>', 'negative control: what is spoilt must be found')
       .choices(VARIANTS)

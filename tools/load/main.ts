@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { numberAbove0 } from '../command-line/numbers';
 import { countFaults } from '../torture/accounting/check-commands';
 import { percentile } from '../torture/report';
 import { laboratoryFolder } from '../torture/world/postgres-victim';
@@ -16,24 +17,18 @@ type Options = {
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('a number above 0 is needed');
-  return value;
-}
-
 const program = new Command('load')
   .description('Loads the product at a constant rate, then adds everything up in three ways.')
-  .option('--seconds <seconds>', 'length of the load', positive, 30)
-  .option('--rate <count>', 'requests a second, whatever the answers take', positive, 60)
-  .option('--seed <number>', 'of everything that is drawn', positive, 1)
+  .option('--seconds <seconds>', 'length of the load', numberAbove0, 30)
+  .option('--rate <count>', 'requests a second, whatever the answers take', numberAbove0, 60)
+  .option('--seed <number>', 'of everything that is drawn', numberAbove0, 1)
   .addOption(
     new Option('--arrangement <how>', 'all in one process, or each service in its own')
       .choices(['together', 'apart'])
       .default('together'),
   )
   .option('--kills', 'kills parts of the product and its database meanwhile', false)
-  .option('--kill-every <seconds>', 'seconds between two kills', positive, 20);
+  .option('--kill-every <seconds>', 'seconds between two kills', numberAbove0, 20);
 
 function timingLines({ timings }: LoadReport): string[] {
   return [...new Set(timings.map(({ kind }) => kind))].sort().map((kind) => {

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { wholeFrom1 } from '../command-line/numbers';
 import { startBenchServer } from '../bench/server';
 import { checkRebuilds } from './check';
 
@@ -9,17 +10,10 @@ type Options = {
   readonly fault?: string;
 };
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new InvalidArgumentError('a whole number above 0 is needed');
-  return value;
-}
-
 const program = new Command('rebuild-check')
   .description('Makes the read models again in every way and place, and compares all their rows.')
-  .option('--events <count>', 'events of the log: 5000000', positive, 50_000)
-  .option('--small-events <count>', 'events folded one by one and in sevens', positive, 2_000)
+  .option('--events <count>', 'events of the log: 5000000', wholeFrom1, 50_000)
+  .option('--small-events <count>', 'events folded one by one and in sevens', wholeFrom1, 2_000)
   .option('--no-other-node', 'leave out the second Node version')
   .option('--fault <name>', 'plant a fault that must be found: local-time');
 

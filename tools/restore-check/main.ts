@@ -1,23 +1,18 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { numberAbove0 } from '../command-line/numbers';
 import { percentile } from '../torture/report';
 import { laboratoryFolder } from '../torture/world/postgres-victim';
 import { checkRestores } from './restore-check';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-function positive(text: string): number {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('a number above 0 is needed');
-  return value;
-}
-
 const program = new Command('restore-check')
   .description(
     'Restores a base backup and its archive to instants of the past, and a logical backup into a new cluster.',
   )
-  .option('--instants <count>', 'random instants that are restored', positive, 3)
-  .option('--seconds <seconds>', 'how long the log is written', positive, 4)
-  .option('--seed <number>', 'of the instants drawn', positive, 1);
+  .option('--instants <count>', 'random instants that are restored', numberAbove0, 3)
+  .option('--seconds <seconds>', 'how long the log is written', numberAbove0, 4)
+  .option('--seed <number>', 'of the instants drawn', numberAbove0, 1);
 
 async function main(): Promise<void> {
   const options = program.parse().opts<{ instants: number; seconds: number; seed: number }>();

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { wholeFrom1 } from '../command-line/numbers';
 import { loadEngine, type SeedOptions, type SeedReport } from './engine';
 import { notYet } from './not-yet';
 import { Processes } from './processes';
@@ -24,20 +25,13 @@ const OTHER_CODE_EVERY = 100;
 /** Told where results are not written, so that a pipe gets these alone. */
 const PROGRESS_EVERY = 100;
 
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('a whole number is needed');
-  return value;
-}
-
 const program = new Command('simulate')
   .description(
     'Runs the services on a virtual machine, with faults, and checks what must always hold.',
   )
-  .option('--seeds <count>', 'how many seeds to run', whole, 200)
+  .option('--seeds <count>', 'how many seeds to run', wholeFrom1, 200)
   .option('--seed <seed>', 'run this one seed and show everything about it')
-  .option('--from <number>', 'the first of the seeds', whole, 1)
+  .option('--from <number>', 'the first of the seeds', wholeFrom1, 1)
   .option('--no-faults', 'leave the faults out')
   .option('--hostile', 'the broker puts messages of one key out of order: seeds must break', false)
   .option('--no-kafka', 'run over the log alone what the draw runs over the simulated broker')

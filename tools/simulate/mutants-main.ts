@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { wholeFrom1 } from '../command-line/numbers';
 import type { Detection, Detections } from './detection';
 import { simulationPage } from './detections-page';
 import { type Mutant, MUTANTS } from './mutants';
@@ -23,20 +24,13 @@ const PAGE = join(ROOT, 'docs', 'simulation.md');
  */
 const DRIFT_SEEDS = 60;
 
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('a whole number is needed');
-  return value;
-}
-
 const program = new Command('simulate:mutants')
   .description(
     'Plants each known fault in the services and expects the simulation to see it, on the seed recorded.',
   )
   .option('--search', 'search the detecting seeds anew, from the first on, and record them', false)
   .option('--only <name>', 'this mutant alone')
-  .option('--most <count>', 'seeds to try at most in a search', whole, 1000);
+  .option('--most <count>', 'seeds to try at most in a search', wholeFrom1, 1000);
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { wholeFrom0 } from '../command-line/numbers';
 import { tortureProduct } from './product-torture';
 import { isSound, productLines, storeLines } from './report';
 import { tortureStore } from './store/store-torture';
@@ -19,13 +20,6 @@ type Options = {
 };
 
 const TARGETS = ['postgres', ...CONTEXTS, 'acquirer-simulator', 'relay', 'kafka'];
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError('a whole number from 0 is needed');
-  return value;
-}
 
 function targets(text: string): string[] {
   const names = text.split(',').map((name) => name.trim());
@@ -56,12 +50,12 @@ const program = new Command('torture')
       .choices(['together', 'apart'])
       .default('apart'),
   )
-  .option('--kills <count>', 'kills and pauses of each workload', whole, 12)
-  .option('--seconds <seconds>', 'time they are spread over', whole, 45)
-  .option('--clients <count>', 'clients at the same time', whole, 16)
-  .option('--seed <number>', 'of everything that is drawn', whole, 1)
-  .option('--pauses <percent>', 'share of pauses among the kills', whole, 10)
-  .option('--pause-seconds <seconds>', 'length of a pause; leases last 6', whole, 8)
+  .option('--kills <count>', 'kills and pauses of each workload', wholeFrom0, 12)
+  .option('--seconds <seconds>', 'time they are spread over', wholeFrom0, 45)
+  .option('--clients <count>', 'clients at the same time', wholeFrom0, 16)
+  .option('--seed <number>', 'of everything that is drawn', wholeFrom0, 1)
+  .option('--pauses <percent>', 'share of pauses among the kills', wholeFrom0, 10)
+  .option('--pause-seconds <seconds>', 'length of a pause; leases last 6', wholeFrom0, 8)
   .option('--control', 'negative control: the store with synchronous_commit=off must lose', false);
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
