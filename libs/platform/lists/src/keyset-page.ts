@@ -11,7 +11,7 @@ export type KeysetQuery<Row> = {
   readonly table: string;
   /**
    * What rows meet. With several, given where the page before ended: each finds rows that come after
-   * those of the one before it, and is only asked for when these do not fill the page.
+   * those of the one before it, and is only asked for when these do not fill the page, or beside one that is.
    */
   readonly conditions: SqlConditions | ((after: PageEnd | null) => Iterable<SqlConditions>);
   /** Column that settles the order of equal values. */
@@ -75,18 +75,31 @@ async function rowsInOrder<Row extends object>(
   session: SqlSession,
 ): Promise<Row[]> {
   const { conditions, limit } = query;
-  const parts = typeof conditions === 'function' ? [...conditions(after)] : [conditions];
   const rows: Row[] = [];
-  for (let next = 0; next < parts.length && rows.length <= limit;) {
-    const together = parts.slice(next, next + (next === 0 ? 1 : PARTS_BESIDE));
-    next += together.length;
+  for (const parts of grouped(
+    typeof conditions === 'function' ? conditions(after) : [conditions],
+  )) {
     const lacking = limit + 1 - rows.length;
     const found = await Promise.all(
-      together.map((part) => rowsOf(query, part, after, lacking, session)),
+      parts.map((part) => rowsOf(query, part, after, lacking, session)),
     );
     rows.push(...found.flat());
+    if (rows.length > limit) break;
   }
   return rows;
+}
+
+function* grouped(parts: Iterable<SqlConditions>): Generator<readonly SqlConditions[]> {
+  let group: SqlConditions[] = [];
+  let size = 1;
+  for (const part of parts) {
+    group.push(part);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+    size = PARTS_BESIDE;
+  }
+  if (group.length > 0) yield group;
 }
 
 function addEnd<Row>(
