@@ -1,13 +1,12 @@
 import { type Engine, loadEngine } from './engine';
 import type { Mutant } from './mutants';
+import { OTHER_CODE } from './seed-task';
 
 /** Where a planted fault was seen first. */
 export type Detection = { readonly seed: number; readonly invariant: string };
 
 /** By the name of the mutant. */
 export type Detections = Readonly<Record<string, Detection>>;
-
-const OTHER_CODE = '987';
 
 /** What seeds do without any fault planted. One that breaks then shows nothing of a fault. */
 export class SoundSeeds {

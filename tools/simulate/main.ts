@@ -5,7 +5,7 @@ import { loadEngine, type SeedOptions, type SeedReport } from './engine';
 import { notYet } from './not-yet';
 import { Processes } from './processes';
 import { RunningTotal } from './running-total';
-import type { SeedOutcome, SeedTask } from './seeds-worker';
+import { runTask, type SeedOutcome, type SeedTask } from './seed-task';
 
 type Options = {
   readonly seeds: number;
@@ -73,45 +73,32 @@ async function main(): Promise<number> {
   };
   const version = commit();
   const total = new RunningTotal();
-  const tell = (report: SeedReport): void => {
+  const book = (outcome: SeedOutcome): void => {
+    total.add(outcome);
+    const { report } = outcome;
     if (options.json) say(JSON.stringify({ commit: version, ...report }));
     else if (options.seed !== undefined || report.broken) say(describeSeed(report));
   };
-  if (options.seed !== undefined) await one(options.seed, seedOptions, options.log, tell, total);
-  else await many(range(options.from, options.seeds), seedOptions, tell, total);
+  if (options.seed !== undefined) {
+    const task = {
+      seed: options.seed,
+      options: seedOptions,
+      isRepeated: true,
+      hasOtherCode: false,
+    };
+    book(await runTask(loadEngine(), task, options.log ? say : undefined));
+  } else await many(range(options.from, options.seeds), seedOptions, book);
   for (const line of total.lines(version)) say(line);
   const { lines, overdue } = notYet();
   for (const line of [...lines, ...overdue]) say(line);
   return total.isSound && overdue.length === 0 ? 0 : 1;
 }
 
-type Tell = (report: SeedReport) => void;
-
-/** One seed, twice, with the stacks of what goes wrong in it. */
-async function one(
-  seed: string,
-  options: SeedOptions,
-  hasLog: boolean,
-  tell: Tell,
-  total: RunningTotal,
-): Promise<void> {
-  const before = process.cpuUsage();
-  const engine = loadEngine();
-  const heard = hasLog ? { ...options, onLog: say } : options;
-  const report = await engine.runSeed(seed, heard);
-  total.add(report);
-  tell(report);
-  total.compare(report, await engine.runSeed(seed, options), 'P6');
-  const { user, system } = process.cpuUsage(before);
-  total.spent((user + system) / 1000);
-}
-
 /** Many seeds, on every core. */
 async function many(
   seeds: readonly string[],
   options: SeedOptions,
-  tell: Tell,
-  total: RunningTotal,
+  book: (outcome: SeedOutcome) => void,
 ): Promise<void> {
   const tasks = seeds.map((seed, index) => ({
     seed,
@@ -122,14 +109,9 @@ async function many(
   const processes = new Processes<SeedTask, SeedOutcome>('seeds-worker');
   let done = 0;
   await processes.run(tasks, (_task, outcome) => {
+    book(outcome);
     done += 1;
     if (done % PROGRESS_EVERY === 0) process.stderr.write(`${done} of ${seeds.length} seeds\n`);
-    const { report, repeated, withOtherCode, cpuMillis } = outcome;
-    total.add(report);
-    tell(report);
-    if (repeated !== null) total.compare(report, repeated, 'P6');
-    if (withOtherCode !== null) total.compare(report, withOtherCode, 'S2');
-    total.spent(cpuMillis);
   });
 }
 

@@ -17,9 +17,6 @@ export type Found = {
   readonly sound: readonly (readonly [seed: number, breach: string | null])[];
 };
 
-// Most errors here are refusals and outages, made by the thousand: their stacks cost more than they.
-Error.stackTraceLimit = 0;
-
 const sound = new SoundSeeds(loadEngine());
 
 doTasks(async ({ mutant: name, first, most }: Search): Promise<Found> => {

@@ -42,6 +42,8 @@ export class Processes<Task extends object, Answer extends object> {
 
 /** The other side: does one task after the other. What goes wrong ends the process with one line. */
 export function doTasks(work: (task: never) => Promise<object>): void {
+  // Most errors of a simulation are refusals and outages, made by the thousand: their stacks cost more than they.
+  Error.stackTraceLimit = 0;
   process.on('message', (task) => {
     work(task as never).then(
       (answer) => process.send?.(answer),

@@ -1,4 +1,5 @@
 import type { SeedReport } from './engine';
+import type { SeedOutcome } from './seed-task';
 
 const HOUR_MILLIS = 3_600_000;
 
@@ -18,26 +19,14 @@ export class RunningTotal {
   private virtualMillis = 0;
   private cpuMillis = 0;
 
-  add(report: SeedReport): void {
+  add({ report, repeated, withOtherCode, cpuMillis }: SeedOutcome): void {
     this.seeds += 1;
+    this.cpuMillis += cpuMillis;
     this.count(report);
     if (report.broken)
       this.complaints.push(`seed ${report.plan.seed} breaks ${report.broken.message}`);
-  }
-
-  /** The same seed once more, in a run that must have led to the same log. */
-  compare(first: SeedReport, second: SeedReport, invariant: SimulatedInvariant): void {
-    this.repeated += 1;
-    this.count(second);
-    if (first.hash === second.hash) return;
-    this.complaints.push(
-      `seed ${first.plan.seed} breaks ${invariant}: its log is ${first.hash}, then ${second.hash}`,
-    );
-  }
-
-  /** Processor time the runs took. */
-  spent(cpuMillis: number): void {
-    this.cpuMillis += cpuMillis;
+    if (repeated !== null) this.compare(report, repeated, 'P6');
+    if (withOtherCode !== null) this.compare(report, withOtherCode, 'S2');
   }
 
   get isSound(): boolean {
@@ -56,6 +45,16 @@ export class RunningTotal {
       `${perHour} seeds per hour and core, ${ratio} × real time (by processor time)`,
       `faults ${kinds.map(([kind, count]) => `${kind} ${count}`).join(', ') || 'none'}`,
     ];
+  }
+
+  /** The same seed once more, in a run that must have led to the same log. */
+  private compare(first: SeedReport, second: SeedReport, invariant: SimulatedInvariant): void {
+    this.repeated += 1;
+    this.count(second);
+    if (first.hash === second.hash) return;
+    this.complaints.push(
+      `seed ${first.plan.seed} breaks ${invariant}: its log is ${first.hash}, then ${second.hash}`,
+    );
   }
 
   private count({ commands, events, virtualMillis, faults }: SeedReport): void {
