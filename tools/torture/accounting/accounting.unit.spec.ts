@@ -2,8 +2,7 @@ import { type Command, newCommand, verdictOf } from '../load/command';
 import { checkCommands, countFaults } from './check-commands';
 import { checkMoney } from './check-money';
 import { checkTopics } from './check-topics';
-import { foldLog } from './folded-log';
-import type { LoggedEvent } from './log-reader';
+import { LogFold } from './folded-log';
 
 const CONTRACT = 'contract';
 const EUR = (minor: number) => ({ minor, currency: 'EUR' });
@@ -11,15 +10,17 @@ const EUR = (minor: number) => ({ minor, currency: 'EUR' });
 type LogRow = readonly [string, object];
 
 function log(...rows: readonly LogRow[]) {
-  const events = rows.map(([type, data], index): LoggedEvent => ({
-    position: index + 1,
-    streamId: 'ledger.transaction-p',
-    version: index,
-    type,
-    eventId: String(index),
-    data: data as Record<string, unknown>,
-  }));
-  return foldLog(events);
+  const folded = new LogFold();
+  for (const [index, [type, data]] of rows.entries())
+    folded.add({
+      position: index + 1,
+      streamId: 'ledger.transaction-p',
+      version: index,
+      type,
+      eventId: String(index),
+      data: data as Record<string, unknown>,
+    });
+  return folded;
 }
 
 const REQUESTED = [

@@ -43,14 +43,34 @@ export function minorOf(data: Readonly<Record<string, unknown>>): number {
   return (data['amount'] as { minor: number } | undefined)?.minor ?? 0;
 }
 
-/** The log of an installation, folded as far as it was read. */
-export class GrowingLog implements FoldedLog {
+/** Folds a log event by event. */
+export class LogFold implements FoldedLog {
   readonly lives = new Map<string, FoldedLife>();
   readonly operations = new Map<string, RecordedOperation[]>();
   readonly builtRemittances = new Map<string, Readonly<Record<string, unknown>>>();
+
+  add({ type, data, position }: LoggedEvent): void {
+    if (type === 'RemittanceBuilt') this.builtRemittances.set(String(data['remittanceId']), data);
+    const transactionId = data['transactionId'];
+    if (typeof transactionId !== 'string') return;
+    const operationId = operationOf(type, data);
+    if (operationId !== null) {
+      const recorded = { type, transactionId, minor: minorOf(data), position };
+      this.operations.set(operationId, [...(this.operations.get(operationId) ?? []), recorded]);
+    }
+    const life = this.lives.get(transactionId);
+    if (type === 'PaymentRequested' || type === 'RefundRequested')
+      this.lives.set(transactionId, opened(type, transactionId, data, life));
+    else if (life !== undefined) change(life, type, data);
+  }
+}
+
+/** The log of an installation, folded as far as it was read. */
+export class GrowingLog extends LogFold {
   private readonly reader: LogReader;
 
   constructor(url: string) {
+    super();
     this.reader = new LogReader(url);
   }
 
@@ -66,33 +86,7 @@ export class GrowingLog implements FoldedLog {
 
   /** Reads and folds what was added since the last time. */
   async readOn(): Promise<void> {
-    await this.reader.readOn((event) => add(this, event));
-  }
-}
-
-export function foldLog(events: readonly LoggedEvent[]): FoldedLog {
-  const log = { lives: new Map(), operations: new Map(), builtRemittances: new Map() };
-  for (const event of events) add(log, event);
-  return log;
-}
-
-type FoldingLog = Pick<GrowingLog, 'lives' | 'operations' | 'builtRemittances'>;
-
-function add(log: FoldingLog, { type, data, position }: LoggedEvent): void {
-  const { lives, operations, builtRemittances } = log;
-  if (type === 'RemittanceBuilt') builtRemittances.set(String(data['remittanceId']), data);
-  const transactionId = data['transactionId'];
-  if (typeof transactionId !== 'string') return;
-  const operationId = operationOf(type, data);
-  if (operationId !== null) {
-    const recorded = { type, transactionId, minor: minorOf(data), position };
-    operations.set(operationId, [...(operations.get(operationId) ?? []), recorded]);
-  }
-  if (type === 'PaymentRequested' || type === 'RefundRequested')
-    lives.set(transactionId, opened(type, transactionId, data, lives.get(transactionId)));
-  else {
-    const life = lives.get(transactionId);
-    if (life !== undefined) change(life, type, data);
+    await this.reader.readOn((event) => this.add(event));
   }
 }
 
