@@ -1,9 +1,9 @@
 import { addDays, businessDayOf, instantOfEpochMillis } from '@encaisse/kernel';
-import { Client } from 'pg';
 import { type Bench, type BenchContext, Latencies, type Row } from './bench';
 import { BIG_LOG_ENVIRONMENT, millionJournal } from './million-product';
 import type { MillionLog } from './million-log';
 import { type BenchProduct, startProduct } from './product';
+import { runStatement } from './server';
 
 const DEEP_PAGE = 100;
 /** At one million transactions, and at ten. */
@@ -30,14 +30,12 @@ export function bigProduct(context: BenchContext) {
 }
 
 /** The other read models would read the log for minutes beside what is measured; nothing of theirs is asked. */
-async function passOver(url: string): Promise<void> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  await client.query(
+function passOver(url: string): Promise<void> {
+  return runStatement(
+    url,
     `update platform.projections set position = (select max(position) from event_store.events)
      where name <> 'backoffice.journal'`,
   );
-  await client.end();
 }
 
 /** Ends what the read benches share. */

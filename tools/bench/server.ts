@@ -9,7 +9,8 @@ export type BenchServer = {
   stop(): Promise<void>;
 };
 
-async function run(url: string, statement: string): Promise<void> {
+/** One statement over a connection of its own. */
+export async function runStatement(url: string, statement: string): Promise<void> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
@@ -31,14 +32,15 @@ export async function startBenchServer(): Promise<BenchServer> {
   return {
     createDatabase: async () => {
       const name = `bench_${randomBytes(5).toString('hex')}`;
-      await run(serverUrl, `create database ${name}`);
+      await runStatement(serverUrl, `create database ${name}`);
       created.push(name);
       const url = new URL(serverUrl);
       url.pathname = `/${name}`;
       return url.toString();
     },
     stop: async () => {
-      for (const name of created) await run(serverUrl, `drop database ${name} with (force)`);
+      for (const name of created)
+        await runStatement(serverUrl, `drop database ${name} with (force)`);
       await server?.stop();
       if (dataDir !== null) rmSync(dataDir, { recursive: true, force: true });
     },

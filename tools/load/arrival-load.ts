@@ -20,7 +20,7 @@ export type ArrivalOptions = {
 export type Timing = { readonly kind: string; readonly millis: number };
 
 const COLLECT_EVERY_MS = 2_500;
-/** A line on how it goes, once a minute. */
+/** A line on how it goes, about once a minute: a turn also takes as long as its telecollection. */
 const TELL_EVERY_TURNS = 60_000 / COLLECT_EVERY_MS;
 /**
  * One export at a time, and so many times its length without one: the list of the day grows with the day, and a

@@ -32,24 +32,24 @@ select shop, minor, remittance,
        case when is_refused_cancellation or is_cancelled then 'CANCELLATION'
             when is_refund then 'REFUND' else 'DEBIT' end as type,
        case last_outcome
-           when 'PaymentAccepted' then
-             case when is_authorization and not is_captured then 'ACCEPTED AWAITING_CAPTURE'
-                  else 'ACCEPTED TO_SEND' end
-           when 'PaymentConfirmed' then 'ACCEPTED TO_SEND'
-           when 'RefundAccepted' then 'ACCEPTED TO_SEND'
-           when 'RefundConfirmed' then 'ACCEPTED TO_SEND'
-           when 'TransactionPutBack' then 'ACCEPTED TO_SEND'
-           when 'TransactionCaptured' then 'ACCEPTED TO_SEND'
-           when 'TransactionSentToBank' then 'ACCEPTED SENT'
-           when 'TransactionSetAside' then 'ACCEPTED SET_ASIDE'
-           when 'PaymentRefused' then 'REFUSED NOT_APPLICABLE'
-           when 'RefundRefused' then 'REFUSED NOT_APPLICABLE'
-           when 'CancellationRefused' then 'REFUSED NOT_APPLICABLE'
-           when 'PaymentAbandoned' then 'ABANDONED NOT_APPLICABLE'
-           when 'PaymentPending' then 'PENDING AWAITING_CONFIRMATION'
-           when 'RefundPending' then 'PENDING AWAITING_CONFIRMATION'
-           when 'AuthorizationOutcomeUnknown' then 'PENDING AWAITING_CONFIRMATION'
-           else 'WITHOUT_OUTCOME' end as state
+         when 'PaymentAccepted' then
+           case when is_authorization and not is_captured then 'ACCEPTED AWAITING_CAPTURE'
+                else 'ACCEPTED TO_SEND' end
+         when 'PaymentConfirmed' then 'ACCEPTED TO_SEND'
+         when 'RefundAccepted' then 'ACCEPTED TO_SEND'
+         when 'RefundConfirmed' then 'ACCEPTED TO_SEND'
+         when 'TransactionPutBack' then 'ACCEPTED TO_SEND'
+         when 'TransactionCaptured' then 'ACCEPTED TO_SEND'
+         when 'TransactionSentToBank' then 'ACCEPTED SENT'
+         when 'TransactionSetAside' then 'ACCEPTED SET_ASIDE'
+         when 'PaymentRefused' then 'REFUSED NOT_APPLICABLE'
+         when 'RefundRefused' then 'REFUSED NOT_APPLICABLE'
+         when 'CancellationRefused' then 'REFUSED NOT_APPLICABLE'
+         when 'PaymentAbandoned' then 'ABANDONED NOT_APPLICABLE'
+         when 'PaymentPending' then 'PENDING AWAITING_CONFIRMATION'
+         when 'RefundPending' then 'PENDING AWAITING_CONFIRMATION'
+         when 'AuthorizationOutcomeUnknown' then 'PENDING AWAITING_CONFIRMATION'
+         else 'WITHOUT_OUTCOME' end as state
 from lives`;
 
 const SUMS = `

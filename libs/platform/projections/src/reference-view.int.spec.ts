@@ -51,8 +51,8 @@ let testDatabase: TestDatabase;
 let database: Database;
 let store: WatchedStore;
 
-const started = async (definition = COUNT) => {
-  const view = new ReferenceView(definition, store, database);
+const started = async () => {
+  const view = new ReferenceView(COUNT, store, database);
   await view.start();
   return view;
 };
